@@ -1,0 +1,27 @@
+/** Every expected failure of the system. `http/problem.ts` alone turns a code into a status and a title. */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'not_found'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'conflict'
+  | 'rate_limited'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'unavailable'
+  | 'timeout'
+
+type Details = Readonly<Record<string, unknown>>
+
+/** An expected failure. `details` are shown to the caller, so they hold nothing secret; a bug throws a plain Error. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly details: Details
+
+  constructor(code: ErrorCode, details: Details = {}) {
+    super(code)
+    this.code = code
+    this.details = details
+  }
+}
