@@ -1,0 +1,41 @@
+// What the server hands to the pages, as types only: web/ never imports a value from src/.
+import type { CatalogServices } from '#src/features/catalog/index.ts'
+import type { AccountServices } from '#src/identity/index.ts'
+import type { MailPreviewServices } from '#src/integrations/mail/index.ts'
+
+/** The person who looks at the page, from the signed session cookie. */
+export interface Viewer {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly isOperator: boolean
+}
+
+export interface WebServices {
+  readonly catalog: CatalogServices
+  readonly account: AccountServices
+  /** Present in demo and development only. */
+  readonly mailPreview: MailPreviewServices | undefined
+}
+
+export interface Site {
+  readonly name: string
+  /** Origin without a trailing slash. */
+  readonly baseUrl: string
+  /** Demo and development show /dev pages. */
+  readonly showsDevPages: boolean
+}
+
+export interface PageRequest {
+  readonly id: string
+  readonly nonce: string
+  readonly theme: 'system' | 'light' | 'dark'
+}
+
+export interface WebContext {
+  readonly services: WebServices
+  readonly viewer: Viewer | undefined
+  readonly site: Site
+  readonly request: PageRequest
+}
