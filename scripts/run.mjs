@@ -78,7 +78,7 @@ function fingerprint() {
   for (const group of ['packages', 'examples']) {
     const folder = join(root, group)
     if (!existsSync(folder)) continue
-    for (const name of readdirSync(folder).sort()) files.push(join(group, name, 'package.json'))
+    for (const name of readdirSync(folder).toSorted()) files.push(join(group, name, 'package.json'))
   }
   for (const file of files) {
     const path = join(root, file)
@@ -98,7 +98,9 @@ function pinnedNode() {
 function packageManager() {
   const running = process.env.npm_execpath ?? ''
   if (/pnpm[^/\\]*$/.test(running) || /[/\\]pnpm[/\\]/.test(running)) {
-    return /\.[cm]?js$/.test(running) ? { command: process.execPath, prefix: [running] } : { command: running, prefix: [] }
+    return /\.[cm]?js$/.test(running)
+      ? { command: process.execPath, prefix: [running] }
+      : { command: running, prefix: [] }
   }
   return { command: 'npx', prefix: ['--yes', `pnpm@${pnpmVersion}`] }
 }

@@ -50,7 +50,7 @@ export class ConfigError extends Error {
 const rootDir = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const isLoopbackHost = (host: string): boolean =>
-  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || host === '::1' || /^127\./.test(host)
+  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || host === '::1' || host.startsWith('127.')
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).refine(
   (text) => {
@@ -67,20 +67,28 @@ const addressOrCidr = (text: string): boolean => {
 }
 
 const environment = z.object({
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// or postgresql:// URL' })
-    .optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// or postgresql:// URL' }).optional(),
   BASE_URL: httpUrl.optional(),
   HOST: z.string().min(1).optional(),
   PORT: z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(0).max(65_535).optional(),
   TRUSTED_PROXIES: z
     .string()
-    .transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
     .refine((list) => list.every(addressOrCidr), { error: 'must be IP addresses or CIDR blocks, separated by commas' })
     .default([]),
   AUTH_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional(),
-  MAIL_FROM: z.string().min(3).max(320).regex(/^[^\r\n]+$/, 'must be one line').optional(),
+  MAIL_FROM: z
+    .string()
+    .min(3)
+    .max(320)
+    .regex(/^[^\r\n]+$/, 'must be one line')
+    .optional(),
   RIALTO_DATA_DIR: z.string().min(1).optional(),
   RIALTO_ROLE: z.enum(['all', 'web', 'worker'], { error: 'must be all, web or worker' }).default('all'),
   RIALTO_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
@@ -103,11 +111,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (problems.length > 0) throw new ConfigError(problems)
 
   const dataDir = resolve(rootDir, values.RIALTO_DATA_DIR ?? join(rootDir, '.data'))
-  return Object.freeze({
+  const config: Config = {
     mode,
     role: values.RIALTO_ROLE,
     database:
-      values.DATABASE_URL === undefined ? { kind: 'embedded', dataDir } : { kind: 'external', url: values.DATABASE_URL },
+      values.DATABASE_URL === undefined
+        ? { kind: 'embedded', dataDir }
+        : { kind: 'external', url: values.DATABASE_URL },
     dataDir,
     rootDir,
     baseUrl: values.BASE_URL?.replace(/\/$/, ''),
@@ -122,7 +132,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: values.RIALTO_LOG_LEVEL ?? (mode === 'production' ? 'info' : 'warn'),
     metricsToken: values.RIALTO_METRICS_TOKEN,
     databasePoolMax: values.RIALTO_DATABASE_POOL,
-  })
+  }
+  return Object.freeze(config)
 }
 
 type Values = z.infer<typeof environment>

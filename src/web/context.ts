@@ -31,6 +31,8 @@ export interface PageRequest {
   readonly id: string
   readonly nonce: string
   readonly theme: 'system' | 'light' | 'dark'
+  /** Called by entry.server.tsx's handleError: the server logs it and, when the database is away, answers 503. */
+  reportError(error: unknown): void
 }
 
 export interface WebContext {

@@ -1,0 +1,109 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { requestId } from 'hono/request-id'
+import type { Deps } from '#src/deps.ts'
+import { isDatabaseUnavailable, isStatementTimeout } from '#src/db/errors.ts'
+import type { AppContext, AppEnv } from '#src/http/api.ts'
+import { clientAddress, createProxyList } from '#src/http/client-address.ts'
+import { compression } from '#src/http/compression.ts'
+import { hostCheck } from '#src/http/host-check.ts'
+import { measureRequests, metricsHandler } from '#src/http/metrics.ts'
+import { problemOf, problemResponse } from '#src/http/problem.ts'
+import { securityHeaders } from '#src/http/security-headers.ts'
+import { unavailablePage } from '#src/http/unavailable-page.ts'
+import { AppError } from '#src/lib/errors.ts'
+import { newId } from '#src/lib/ids.ts'
+import { createApi } from '#src/api.ts'
+import type { WebApp } from '#src/web/mount.ts'
+
+const bodyBytesMax = 1024 * 1024
+
+/** What the process knows about itself; main.ts changes it, the health endpoints read it. */
+export interface Lifecycle {
+  readonly state: 'starting' | 'ready' | 'draining'
+}
+
+interface AppParts {
+  readonly deps: Deps
+  readonly web: WebApp
+  readonly lifecycle: Lifecycle
+}
+
+/** API, sign-in and web on one Hono app. */
+export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  const { config, baseUrl } = deps
+
+  app.use(requestId({ generator: newId, limitLength: 64 }))
+  app.use(clientAddress(createProxyList(config.trustedProxies)))
+  app.use(logRequests(deps))
+  app.use(measureRequests(deps.metrics))
+  app.use(securityHeaders({ isHttps: baseUrl.startsWith('https:'), isDevelopment: web.isDevelopment }))
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  app.get('/readyz', (c) => readiness(c, { deps, lifecycle }))
+  app.get('/metrics', metricsHandler(deps.metrics, config.metricsToken))
+
+  app.use(hostCheck(config.mode === 'demo' ? undefined : new URL(baseUrl).hostname))
+  app.use(compression())
+  app.use(
+    bodyLimit({
+      maxSize: bodyBytesMax,
+      onError: (c) => problemResponse({ code: 'payload_too_large', requestId: requestIdOf(c), details: { bodyBytesMax } }),
+    }),
+  )
+  app.route('/api', createApi(deps, (c) => web.handle(c, deps)))
+  app.all('/api/*', (c) => problemResponse({ code: 'not_found', requestId: c.get('requestId') }))
+  app.all('*', (c) => web.handle(c, deps))
+  app.onError((error, c) => failure(error, { c, deps }))
+  return app
+}
+
+const requestIdOf = (c: { get(key: 'requestId'): unknown }): string => String(c.get('requestId'))
+
+async function readiness(c: AppContext, { deps, lifecycle }: { deps: Deps; lifecycle: Lifecycle }): Promise<Response> {
+  if (lifecycle.state !== 'ready') return c.json({ status: lifecycle.state }, 503)
+  try {
+    await deps.pool.query('select 1')
+    return c.json({ status: 'ready' })
+  } catch (error) {
+    deps.log.warn({ err: error }, 'not ready: the database does not answer')
+    return c.json({ status: 'database unavailable' }, 503)
+  }
+}
+
+function logRequests({ log }: Deps) {
+  return async (c: AppContext, next: () => Promise<void>): Promise<void> => {
+    const startedAt = performance.now()
+    await next()
+    const { pathname } = new URL(c.req.url)
+    // The path only: a query may carry a token.
+    const line = {
+      requestId: c.get('requestId'),
+      method: c.req.method,
+      path: pathname,
+      status: c.res.status,
+      ms: Math.round((performance.now() - startedAt) * 10) / 10,
+    }
+    if (c.res.status >= 500) log.warn(line, 'request failed')
+    else log.info(line, 'request')
+  }
+}
+
+function failure(error: Error, { c, deps }: { c: AppContext; deps: Deps }): Response {
+  const requestId = c.get('requestId')
+  if (error instanceof AppError) return problemOf(error, requestId)
+  const isApi = c.req.path.startsWith('/api/')
+  if (isDatabaseUnavailable(error)) {
+    deps.log.warn({ requestId, err: error }, 'the database is not available')
+    return isApi
+      ? problemResponse({ code: 'unavailable', requestId })
+      : unavailablePage({ reason: 'away', nonce: c.get('secureHeadersNonce') ?? '' })
+  }
+  if (isStatementTimeout(error)) {
+    deps.log.warn({ requestId, err: error }, 'a statement ran into its time limit')
+    return problemResponse({ code: 'timeout', requestId })
+  }
+  deps.log.error({ requestId, err: error }, 'unexpected error')
+  return problemResponse({ code: 'internal', requestId })
+}

@@ -1,0 +1,47 @@
+import type { Pool } from 'pg'
+import type { Config } from '#src/config.ts'
+import { createDatabase } from '#src/db/client.ts'
+import type { Database } from '#src/db/client.ts'
+import { createMetrics } from '#src/http/metrics.ts'
+import type { Metrics } from '#src/http/metrics.ts'
+import { createAuth } from '#src/identity/index.ts'
+import type { Auth } from '#src/identity/index.ts'
+import { createJobs } from '#src/integrations/jobs/index.ts'
+import type { Jobs } from '#src/integrations/jobs/index.ts'
+import { createMail } from '#src/integrations/mail/index.ts'
+import type { Mail } from '#src/integrations/mail/index.ts'
+import { newId } from '#src/lib/ids.ts'
+import type { NewId } from '#src/lib/ids.ts'
+import type { Log } from '#src/log.ts'
+
+/** Everything from outside that verbs, pages and jobs work with. */
+export interface Deps {
+  readonly config: Config
+  /** The public origin, without a trailing slash; in demo mode known once the port is. */
+  readonly baseUrl: string
+  readonly pool: Pool
+  readonly db: Database
+  readonly log: Log
+  readonly newId: NewId
+  readonly jobs: Jobs
+  readonly mail: Mail
+  readonly auth: Auth
+  readonly metrics: Metrics
+}
+
+interface Ground {
+  readonly config: Config
+  readonly baseUrl: string
+  readonly pool: Pool
+  readonly log: Log
+}
+
+/** Builds the parts on their ground; `overrides` replaces any of them (tests). Starts nothing. */
+export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps {
+  const { config, baseUrl, pool, log } = ground
+  const db = overrides.db ?? createDatabase(pool)
+  const jobs = overrides.jobs ?? createJobs({ pool, log, isWorker: config.role !== 'web' })
+  const mail = overrides.mail ?? createMail({ config, jobs, log })
+  const auth = overrides.auth ?? createAuth({ config, baseUrl, db, mail, log })
+  return { ...ground, db, jobs, mail, auth, newId, metrics: createMetrics(), ...overrides }
+}

@@ -1,0 +1,61 @@
+import type { MiddlewareHandler } from 'hono'
+import { Duplex } from 'node:stream'
+import { constants, createBrotliCompress, createGzip } from 'node:zlib'
+import type { AppEnv } from './api.ts'
+
+const compressible =
+  /^(text\/(?!event-stream)|application\/(json|problem\+json|javascript|xml|manifest\+json)|image\/svg)/
+const smallestWorthwhileBytes = 860
+
+type Encoding = 'br' | 'gzip'
+
+/**
+ * Compresses text as it streams: each chunk is flushed at once. (hono/compress holds a streamed page back until its end.)
+ * Event streams, ranges and what is already encoded pass untouched (RFC 9110 §8.4, §12.5.3).
+ */
+export function compression(): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next()
+    const { headers, body } = c.res
+    if (body === null || headers.has('content-encoding') || headers.has('content-range')) return
+    if (!compressible.test(headers.get('content-type') ?? '')) return
+    headers.append('vary', 'Accept-Encoding')
+    const length = headers.get('content-length')
+    if (length !== null && Number(length) < smallestWorthwhileBytes) return
+    const encoding = acceptedEncoding(c.req.header('accept-encoding') ?? '')
+    if (encoding === undefined || c.req.method === 'HEAD') return
+
+    const compressed = body.pipeThrough(Duplex.toWeb(createCompressor(encoding)) as CompressionPair)
+    c.res = new Response(compressed, c.res)
+    c.res.headers.delete('content-length')
+    c.res.headers.set('content-encoding', encoding)
+    const etag = c.res.headers.get('etag')
+    // A strong validator names exact bytes, which compression changes (RFC 9110 §8.8.3.3).
+    if (etag?.startsWith('"') === true) c.res.headers.set('etag', `W/${etag}`)
+  }
+}
+
+// Node types its web streams apart from the DOM's; they are the same objects at run time.
+type CompressionPair = ReadableWritablePair<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>
+
+const createCompressor = (encoding: Encoding) =>
+  encoding === 'br'
+    ? createBrotliCompress({
+        flush: constants.BROTLI_OPERATION_FLUSH,
+        params: { [constants.BROTLI_PARAM_QUALITY]: 4 },
+      })
+    : createGzip({ flush: constants.Z_SYNC_FLUSH, level: 6 })
+
+/** Brotli before gzip; `q=0` refuses a coding. */
+function acceptedEncoding(header: string): Encoding | undefined {
+  const accepted = new Set(
+    header
+      .toLowerCase()
+      .split(',')
+      .map((part) => part.trim().split(';'))
+      .filter(([, weight]) => !/^\s*q\s*=\s*0(\.0*)?$/.test(weight ?? ''))
+      .map(([name = '']) => name.trim()),
+  )
+  if (accepted.has('br')) return 'br'
+  return accepted.has('gzip') || accepted.has('*') ? 'gzip' : undefined
+}

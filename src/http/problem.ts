@@ -1,0 +1,53 @@
+import type { AppError, ErrorCode } from '#src/lib/errors.ts'
+
+/** A problem as RFC 9457 defines it, plus our stable `code` and the request's id for support. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail?: string
+  readonly code: string
+  readonly requestId: string
+  readonly [extension: string]: unknown
+}
+
+interface ProblemKind {
+  readonly status: number
+  readonly title: string
+  /** Seconds after which trying again makes sense; sent as Retry-After (RFC 9110 §10.2.3). */
+  readonly retryAfterSeconds?: number
+}
+
+/** The one table from codes to HTTP. A new ErrorCode does not compile until it has its row. */
+const kinds: Record<ErrorCode | 'internal', ProblemKind> = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'Sign in or send a token first' },
+  forbidden: { status: 403, title: 'You may not do this' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  conflict: { status: 409, title: 'This conflicts with what is already there' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body is of a type that is not accepted here' },
+  rate_limited: { status: 429, title: 'Too many requests', retryAfterSeconds: 10 },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+  unavailable: { status: 503, title: 'Not available right now', retryAfterSeconds: 2 },
+  timeout: { status: 504, title: 'This took too long', retryAfterSeconds: 5 },
+}
+
+interface ProblemInput {
+  readonly code: ErrorCode | 'internal'
+  readonly requestId: string
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** An `application/problem+json` response (RFC 9457). `details` become extension members; `retryAfterSeconds` a header. */
+export function problemResponse({ code, requestId, details = {} }: ProblemInput): Response {
+  const kind = kinds[code]
+  const problem: Problem = { ...details, type: 'about:blank', title: kind.title, status: kind.status, code, requestId }
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+  const retryAfter = details['retryAfterSeconds'] ?? kind.retryAfterSeconds
+  if (typeof retryAfter === 'number') headers.set('retry-after', String(Math.ceil(retryAfter)))
+  return new Response(JSON.stringify(problem), { status: kind.status, headers })
+}
+
+export const problemOf = (error: AppError, requestId: string): Response =>
+  problemResponse({ code: error.code, details: error.details, requestId })

@@ -1,0 +1,37 @@
+import { PgBoss } from 'pg-boss'
+import type { Pool } from 'pg'
+import type { Log } from '#src/log.ts'
+
+/** Jobs, schedules and retries on the same PostgreSQL: pg-boss. */
+export interface Jobs {
+  readonly boss: PgBoss
+  /** Creates or upgrades pg-boss's own tables and starts its maintenance; safe for many processes at once. */
+  start(): Promise<void>
+  /** Takes no new job and waits for running ones at most `graceMs`; a job cut off is retried by another process. */
+  stop(graceMs: number): Promise<void>
+}
+
+interface JobsOptions {
+  readonly pool: Pool
+  readonly log: Log
+  /** A web-only process sends jobs and works on none. */
+  readonly isWorker: boolean
+}
+
+export function createJobs({ pool, log, isWorker }: JobsOptions): Jobs {
+  const boss = new PgBoss({
+    schema: 'pgboss',
+    // One pool for the process: its size is the bound on connections, and its errors are already handled.
+    db: { executeSql: (text, values) => pool.query(text, values ? [...values] : undefined) },
+    supervise: isWorker,
+    schedule: isWorker,
+  })
+  boss.on('error', (error) => log.warn({ err: error }, 'jobs: a background query failed and will be tried again'))
+  return {
+    boss,
+    start: async () => {
+      await boss.start()
+    },
+    stop: (graceMs) => boss.stop({ graceful: true, timeout: graceMs, close: false }),
+  }
+}

@@ -1,0 +1,145 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { extname, join, sep } from 'node:path'
+import { Readable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
+import { getCookie } from 'hono/cookie'
+import { createRequestHandler, RouterContextProvider } from 'react-router'
+import type { RouterContext, ServerBuild } from 'react-router'
+import { isDatabaseUnavailable } from '#src/db/errors.ts'
+import type { Deps } from '#src/deps.ts'
+import { createCatalogServices } from '#src/features/catalog/index.ts'
+import type { AppContext } from '#src/http/api.ts'
+import { unavailablePage } from '#src/http/unavailable-page.ts'
+import { createAccountServices } from '#src/identity/index.ts'
+import type { PageRequest, WebContext } from '#src/web/context.ts'
+
+export interface WebApp {
+  readonly isDevelopment: boolean
+  handle(c: AppContext, deps: Deps): Promise<Response>
+}
+
+interface WebBuild {
+  /** Called per request, so that the development server can hand out the newest build. */
+  readonly load: () => Promise<ServerBuild>
+  /** Where the built files for the browser are; undefined when the development server serves them. */
+  readonly clientDir: string | undefined
+}
+
+/** The built pages, or a clear error when `pnpm start` has not built them yet. */
+export async function loadBuiltWeb(rootDir: string): Promise<WebApp> {
+  const server = join(rootDir, 'dist', 'web', 'server', 'index.js')
+  const build = (await import(pathToFileURL(server).href)) as ServerBuild
+  return createWebApp({ load: async () => build, clientDir: join(rootDir, 'dist', 'web', 'client') })
+}
+
+/** Serves the browser's files and renders the pages with React Router. */
+export function createWebApp({ load, clientDir }: WebBuild): WebApp {
+  const isDevelopment = clientDir === undefined
+  return {
+    isDevelopment,
+    handle: async (c, deps) => {
+      const file = clientDir === undefined ? undefined : await clientFile(c, clientDir)
+      if (file !== undefined) return file
+      return renderPage({ c, deps, build: await load(), isDevelopment })
+    },
+  }
+}
+
+interface RenderOptions {
+  readonly c: AppContext
+  readonly deps: Deps
+  readonly build: ServerBuild
+  readonly isDevelopment: boolean
+}
+
+async function renderPage({ c, deps, build, isDevelopment }: RenderOptions): Promise<Response> {
+  const errors: unknown[] = []
+  const provider = new RouterContextProvider()
+  const request: PageRequest = {
+    id: c.get('requestId'),
+    nonce: c.get('secureHeadersNonce') ?? '',
+    theme: themeOf(getCookie(c, 'rialto_theme')),
+    reportError: (error) => errors.push(error),
+  }
+  const services = { catalog: createCatalogServices(deps), account: createAccountServices(deps), mailPreview: deps.mail.preview }
+  const viewer = await services.account.viewer(c.req.raw.headers)
+  const showsDevPages = deps.config.mode === 'demo'
+  const context: WebContext = {
+    services,
+    viewer,
+    site: { name: 'Rialto', baseUrl: deps.baseUrl, showsDevPages },
+    request,
+  }
+  provider.set(contextKeyOf(build), context)
+
+  const handler = createRequestHandler(build, isDevelopment ? 'development' : 'production')
+  const response = await handler(publicRequest(c, deps.baseUrl), provider)
+  for (const error of errors) deps.log.warn({ requestId: request.id, err: error }, 'a page failed')
+  if (errors.some(isDatabaseUnavailable)) return unavailablePage({ reason: 'away', nonce: request.nonce })
+  return response
+}
+
+/**
+ * The request as the visitor made it. React Router answers 400 to a form whose Origin differs from its URL, and behind a
+ * TLS proxy the socket's URL says http: so the public origin goes in, which is configured, never taken from a header.
+ */
+function publicRequest(c: AppContext, baseUrl: string): Request {
+  const url = new URL(c.req.url)
+  const origin = new URL(baseUrl)
+  if (url.protocol === origin.protocol) return c.req.raw
+  return new Request(new URL(`${url.pathname}${url.search}`, origin), c.req.raw)
+}
+
+/** The build's own copy of the key: context keys match by identity. */
+function contextKeyOf(build: ServerBuild): RouterContext<WebContext> {
+  const { webContext } = build.entry.module as unknown as { webContext?: RouterContext<WebContext> }
+  if (webContext === undefined) throw new Error('web/entry.server.tsx must re-export webContext')
+  return webContext
+}
+
+const themeOf = (cookie: string | undefined): PageRequest['theme'] =>
+  cookie === 'light' || cookie === 'dark' ? cookie : 'system'
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+}
+
+/** A file of the build: hashed names are immutable, the rest is revalidated hourly. */
+async function clientFile(c: AppContext, clientDir: string): Promise<Response | undefined> {
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return undefined
+  const path = decodedPath(c.req.path)
+  const contentType = contentTypes[extname(path ?? '')]
+  if (path === undefined || contentType === undefined) return undefined
+  const file = join(clientDir, path)
+  if (!file.startsWith(clientDir + sep)) return undefined
+  const info = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ENAMETOOLONG') return undefined
+    throw error
+  })
+  if (info === undefined || !info.isFile()) return undefined
+  const headers = {
+    'content-type': contentType,
+    'content-length': String(info.size),
+    'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+  }
+  if (c.req.method === 'HEAD') return new Response(null, { headers })
+  return new Response(Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array<ArrayBuffer>>, { headers })
+}
+
+function decodedPath(path: string): string | undefined {
+  try {
+    const decoded = decodeURIComponent(path)
+    return decoded.includes('\0') ? undefined : decoded
+  } catch {
+    // A malformed escape names no file; the router answers it with its 404.
+    return undefined
+  }
+}
