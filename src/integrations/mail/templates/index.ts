@@ -1,0 +1,22 @@
+import type { RenderedMail } from '../message.ts'
+import { accountExists } from './account-exists.ts'
+import { passwordChanged } from './password-changed.ts'
+import { resetPassword } from './reset-password.ts'
+import { verifyEmail } from './verify-email.ts'
+
+export { accountExists, passwordChanged, resetPassword, verifyEmail }
+
+/** Every mail that Rialto sends, with sample data: what /dev/mail/preview shows and what the tests render. */
+export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedMail>> = {
+  'verify-email': (baseUrl) => verifyEmail({ url: `${baseUrl}/verify-email?token=sample`, validHours: 24 }),
+  'account-exists': (baseUrl) =>
+    accountExists({ signInUrl: `${baseUrl}/sign-in`, resetUrl: `${baseUrl}/forgot-password` }),
+  'reset-password': (baseUrl) =>
+    resetPassword({ name: 'Ada Lovelace', url: `${baseUrl}/reset-password?token=sample`, validMinutes: 60 }),
+  'password-changed': (baseUrl) =>
+    passwordChanged({
+      name: 'Ada Lovelace',
+      changedAt: new Date('2026-03-31T09:26:00Z'),
+      resetUrl: `${baseUrl}/forgot-password`,
+    }),
+}

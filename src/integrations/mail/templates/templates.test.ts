@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { renderMail } from '../layout.ts'
+import { mailSamples, resetPassword } from './index.ts'
+
+const baseUrl = 'https://market.example'
+
+describe.each(Object.entries(mailSamples))('%s', (_name, render) => {
+  const mail = render(baseUrl)
+
+  test('has a subject of one short line', () => {
+    expect(mail.subject).toMatch(/^[^\r\n]{5,78}$/)
+  })
+
+  test('says every link in the text too, so that it can be read without HTML', () => {
+    const hrefs = [...mail.html.matchAll(/href="([^"]+)"/g)].map(([, href]) => href)
+    expect(hrefs.length).toBeGreaterThan(0)
+    for (const href of hrefs) expect(mail.text).toContain(href)
+  })
+
+  test('needs no image, no script and nothing from elsewhere', () => {
+    expect(mail.html).not.toMatch(/<(img|script|link|iframe|object|form)|url\(|@import/i)
+    for (const [, origin] of mail.html.matchAll(/https?:\/\/([^/"'<\s]+)/g)) expect(origin).toBe('market.example')
+  })
+
+  test('declares its language and both colour schemes', () => {
+    expect(mail.html).toContain('<html lang="en">')
+    expect(mail.html).toContain('<meta name="color-scheme" content="light dark">')
+    expect(mail.html).toContain('prefers-color-scheme:dark')
+  })
+})
+
+test('a hostile name stays text', () => {
+  const mail = resetPassword({ name: '"><script>alert(1)</script>', url: `${baseUrl}/r?t=1`, validMinutes: 60 })
+  expect(mail.html).not.toContain('<script')
+  expect(mail.html).toContain('&lt;script&gt;')
+})
+
+test('a name in another script is isolated, so that it does not reorder the line', () => {
+  const mail = resetPassword({ name: 'مريم', url: `${baseUrl}/r?t=1`, validMinutes: 60 })
+  expect(mail.html).toContain('<bdi>مريم</bdi>,')
+  expect(mail.text).toContain('Hello \u2068مريم\u2069,')
+})
+
+test('a link with quotes can not leave its attribute', () => {
+  const mail = resetPassword({ name: 'Ada', url: `${baseUrl}/r?t="onclick="x`, validMinutes: 60 })
+  expect(mail.html).not.toContain('"onclick')
+})
+
+test('a subject can not start another header', () => {
+  const document = { subject: 'Hello\r\nBcc: all@example.com', preview: '', heading: '', blocks: [] }
+  expect(renderMail(document).subject).toBe('Hello Bcc: all@example.com')
+})
+
+test('a link that is not a web address is a bug, not a mail', () => {
+  expect(() => resetPassword({ name: 'Ada', url: 'javascript:alert(1)', validMinutes: 60 })).toThrow('javascript:')
+})
