@@ -1,0 +1,73 @@
+import { z } from '@hono/zod-openapi'
+
+/** Longest text somebody may search for; what is longer is cut, since nobody types it. */
+export const queryCharactersMax = 200
+/** Most tags one list may be narrowed by. */
+export const tagFiltersMax = 8
+
+export const sortSchema = z.enum(['relevance', 'newest', 'updated', 'name'])
+export type AgentSort = z.infer<typeof sortSchema>
+
+export const slugSchema = z
+  .string()
+  .min(1)
+  .max(80)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits, with single hyphens between')
+
+const isoTime = z.iso.datetime().openapi({ example: '2026-11-22T12:00:00.000Z' })
+
+export const tagSchema = z.object({ slug: slugSchema.openapi({ example: 'coding' }), name: z.string() })
+
+export const agentCardSchema = z
+  .object({
+    slug: slugSchema.openapi({ example: 'openhands' }),
+    name: z.string().openapi({ example: 'OpenHands' }),
+    tagline: z.string(),
+    publisherName: z.string().nullable(),
+    isUnclaimed: z
+      .boolean()
+      .openapi({ description: 'A directory entry about a project that has not been claimed by its publisher.' }),
+    isVerified: z.boolean().openapi({ description: 'The marketplace has verified who publishes the agent.' }),
+    license: z.string().nullable().openapi({ example: 'MIT' }),
+    tags: z.array(tagSchema),
+    updatedAt: isoTime,
+    priceFrom: z
+      .object({
+        amountMinor: z
+          .int()
+          .nonnegative()
+          .openapi({ description: 'In the minor unit of the currency, such as cents.' }),
+        currency: z.string().openapi({ example: 'EUR' }),
+        interval: z.enum(['month', 'year']),
+      })
+      .nullable()
+      .openapi({ description: 'The lowest price of a tier; null when the agent has no tiers.' }),
+  })
+  .openapi('AgentCard')
+
+export type AgentCard = z.infer<typeof agentCardSchema>
+
+export const agentDetailSchema = agentCardSchema
+  .extend({
+    description: z.string().openapi({ description: 'Markdown.' }),
+    homepageUrl: z.string().nullable(),
+    repositoryUrl: z.string().nullable(),
+    documentationUrl: z.string().nullable(),
+    licenseNote: z.string().nullable(),
+    runsAs: z.array(z.string()).openapi({ example: ['command line', 'web app'] }),
+    languages: z.array(z.string()).openapi({ example: ['Python'] }),
+    capabilities: z.array(z.object({ icon: z.string(), title: z.string(), description: z.string() })),
+    steps: z.array(z.object({ title: z.string(), description: z.string() })),
+    changelog: z
+      .array(z.object({ version: z.string(), summary: z.string(), publishedAt: isoTime }))
+      .openapi({ description: 'Newest first, 50 at most.' }),
+    sources: z
+      .array(z.object({ url: z.string(), title: z.string(), checkedAt: z.string(), asOf: z.string() }))
+      .openapi({ description: 'Where the facts of an unclaimed entry come from; dates are YYYY-MM-DD.' }),
+  })
+  .openapi('AgentDetail')
+
+export type AgentDetail = z.infer<typeof agentDetailSchema>
+
+export const tagCountSchema = tagSchema.extend({ count: z.int().nonnegative() }).openapi('TagCount')
+export type TagCount = z.infer<typeof tagCountSchema>
