@@ -10,7 +10,9 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
   const api = createApiRouter()
   api.route('/v1', catalogRoutes(deps))
   api.on(['GET', 'POST'], '/auth/*', (c) => deps.auth.handler(c.req.raw))
-  api.get('/openapi.json', (c) => c.json(describeApi(api, deps.baseUrl), 200, { 'cache-control': 'public, max-age=300' }))
+  api.get('/openapi.json', (c) =>
+    c.json(describeApi(api, deps.baseUrl), 200, { 'cache-control': 'public, max-age=300' }),
+  )
   api.get('/docs', page)
   return api
 }

@@ -49,10 +49,14 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
   app.use(
     bodyLimit({
       maxSize: bodyBytesMax,
-      onError: (c) => problemResponse({ code: 'payload_too_large', requestId: requestIdOf(c), details: { bodyBytesMax } }),
+      onError: (c) =>
+        problemResponse({ code: 'payload_too_large', requestId: requestIdOf(c), details: { bodyBytesMax } }),
     }),
   )
-  app.route('/api', createApi(deps, (c) => web.handle(c, deps)))
+  app.route(
+    '/api',
+    createApi(deps, (c) => web.handle(c, deps)),
+  )
   app.all('/api/*', (c) => problemResponse({ code: 'not_found', requestId: c.get('requestId') }))
   app.all('*', (c) => web.handle(c, deps))
   app.onError((error, c) => failure(error, { c, deps }))

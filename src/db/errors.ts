@@ -1,7 +1,16 @@
 /** SQLSTATE classes and codes, and system errors, that mean "not now", as opposed to a wrong statement. */
 const unavailableStates = /^(08|57P0[1-5]|53300|25006)/
-const unavailableCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN'])
-const unavailableMessages = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i
+const unavailableCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+])
+const unavailableMessages =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i
 
 const causesMax = 5
 

@@ -62,7 +62,11 @@ async function renderPage({ c, deps, build, isDevelopment }: RenderOptions): Pro
     theme: themeOf(getCookie(c, 'rialto_theme')),
     reportError: (error) => errors.push(error),
   }
-  const services = { catalog: createCatalogServices(deps), account: createAccountServices(deps), mailPreview: deps.mail.preview }
+  const services = {
+    catalog: createCatalogServices(deps),
+    account: createAccountServices(deps),
+    mailPreview: deps.mail.preview,
+  }
   const viewer = await services.account.viewer(c.req.raw.headers)
   const showsDevPages = deps.config.mode === 'demo'
   const context: WebContext = {

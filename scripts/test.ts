@@ -1,0 +1,30 @@
+// `pnpm test`: checks, builds the pages, then every test that npm alone can bring. Nothing is skipped.
+// `--long` runs the big numbers, `--infra` what needs tools from outside npm; both fail, never skip, without their means.
+import { join } from 'node:path'
+import { runSteps } from './steps.ts'
+import { buildWebIfStale } from './web-build.ts'
+
+const vitest = join('node_modules', 'vitest', 'vitest.mjs')
+const own = new Set(['--long', '--infra'])
+const passedOn = process.argv.slice(2).filter((argument) => !own.has(argument))
+const projects = process.argv.includes('--long')
+  ? ['long']
+  : process.argv.includes('--infra')
+    ? ['infra']
+    : ['unit', 'integration', 'browser']
+
+const checked = await runSteps([
+  { name: 'checks', command: process.execPath, args: [join('scripts', 'check.ts')], isLive: true },
+])
+if (checked !== 0) process.exit(checked)
+await buildWebIfStale()
+process.exit(
+  await runSteps([
+    {
+      name: 'tests',
+      command: process.execPath,
+      args: [vitest, 'run', ...projects.flatMap((project) => ['--project', project]), ...passedOn],
+      isLive: true,
+    },
+  ]),
+)

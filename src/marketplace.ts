@@ -1,0 +1,115 @@
+// Brings the parts up in order and takes them down in the opposite one. main.ts runs it as a process, tests run it in theirs.
+import type { Config } from '#src/config.ts'
+import { createApp } from '#src/app.ts'
+import type { Lifecycle } from '#src/app.ts'
+import { createPool } from '#src/db/client.ts'
+import { migrate } from '#src/db/migrate.ts'
+import { openDatabase } from '#src/db/open.ts'
+import { seedCatalogue } from '#src/db/seed/index.ts'
+import { createDeps } from '#src/deps.ts'
+import type { Deps } from '#src/deps.ts'
+import { listen } from '#src/http/server.ts'
+import { createStartingApp } from '#src/http/starting.ts'
+import { startMailWorker } from '#src/integrations/mail/index.ts'
+import type { Log } from '#src/log.ts'
+import type { Terminal } from '#src/terminal.ts'
+import type { WebApp } from '#src/web/mount.ts'
+
+interface MarketplaceOptions {
+  readonly config: Config
+  readonly log: Log
+  readonly terminal: Terminal
+  /** The built pages; called while the database starts. */
+  readonly loadWeb: () => Promise<WebApp>
+  readonly overrides?: Partial<Deps>
+}
+
+export interface Marketplace {
+  readonly deps: Deps
+  /** Lets running requests and jobs end, then closes everything; 10 s at the most. */
+  stop(): Promise<void>
+}
+
+// Demo takes one of the next ports when its own is busy.
+const otherPorts = 20
+const requestsGraceMs = 7_000
+const jobsGraceMs = 2_000
+
+/** From configuration to a server that answers. What was opened is closed again when a later step fails. */
+export async function startMarketplace(options: MarketplaceOptions): Promise<Marketplace> {
+  const closers: (() => Promise<void>)[] = []
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.toReversed()) await close()
+  }
+  try {
+    return await open(options, { closers, closeAll })
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+interface Closing {
+  readonly closers: (() => Promise<void>)[]
+  readonly closeAll: () => Promise<void>
+}
+
+async function open(
+  { config, log, terminal, loadWeb, overrides }: MarketplaceOptions,
+  { closers, closeAll }: Closing,
+): Promise<Marketplace> {
+  const lifecycle: { state: Lifecycle['state'] } = { state: 'starting' }
+  const server = await listen({
+    host: config.host,
+    port: config.port,
+    otherPorts: config.portIsFixed ? 0 : otherPorts,
+    handler: createStartingApp().fetch,
+  })
+  closers.push(() => server.drain(requestsGraceMs))
+  const baseUrl = config.baseUrl ?? `http://localhost:${server.port}`
+
+  const web = loadWeb()
+  // Its failure is reported when it is awaited below; until then it must not count as unhandled.
+  web.catch(() => undefined)
+  const database = await timed(() => openDatabase(config, log))
+  closers.push(() => database.value.close())
+  terminal.step({ name: 'PostgreSQL', ms: database.ms, detail: database.value.description })
+  await database.value.claim({ url: baseUrl })
+
+  const schema = await timed(() => migrate({ url: database.value.url, log }))
+  terminal.step({ name: 'schema', ms: schema.ms })
+
+  const pool = createPool({
+    url: database.value.url,
+    max: config.databasePoolMax,
+    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  })
+  closers.push(() => pool.end())
+  const deps = createDeps({ config, baseUrl, pool, log }, overrides)
+
+  const catalogue = await timed(() => seedCatalogue(deps.db))
+  terminal.step({
+    name: 'catalogue',
+    ms: catalogue.ms,
+    detail: `${catalogue.value.directoryEntries} directory entries`,
+  })
+
+  await deps.jobs.start()
+  closers.push(() => deps.jobs.stop(jobsGraceMs))
+  if (config.role !== 'web') await startMailWorker(deps)
+
+  const app = createApp({ deps, web: await web, lifecycle })
+  server.use(app.fetch)
+  lifecycle.state = 'ready'
+  // Said before the doors close, so that a load balancer stops sending first.
+  closers.push(async () => {
+    lifecycle.state = 'draining'
+  })
+  return { deps, stop: closeAll }
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  const startedAt = performance.now()
+  const value = await work()
+  return { value, ms: performance.now() - startedAt }
+}

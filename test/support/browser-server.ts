@@ -1,0 +1,76 @@
+import chromium, { inflate } from '@sparticuz/chromium'
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { chromium as playwright } from 'playwright-core'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    browserWsEndpoint: string
+  }
+}
+
+const cacheDir = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'chromium')
+
+// Without these it looks for the internet, and for a sandbox helper with special rights.
+const browserArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-domain-reliability',
+  '--disable-sync',
+  '--no-first-run',
+  '--font-render-hinting=none',
+]
+
+/** One Chromium, from an npm package alone, for the whole run. A machine that can't start it fails the run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const browser = await findBrowser()
+  const server = await playwright.launchServer({
+    executablePath: browser.executablePath,
+    args: browserArguments,
+    headless: true,
+    env: {
+      ...process.env,
+      ...(browser.libraryPath === ''
+        ? {}
+        : { LD_LIBRARY_PATH: browser.libraryPath, FONTCONFIG_PATH: browser.fontsPath }),
+    },
+  })
+  project.provide('browserWsEndpoint', server.wsEndpoint())
+  return () => server.close()
+}
+
+interface Browser {
+  readonly executablePath: string
+  readonly libraryPath: string
+  readonly fontsPath: string
+}
+
+/** RIALTO_TEST_BROWSER names a Chromium for platforms that the package has none for (it is built for Linux on x64). */
+async function findBrowser(): Promise<Browser> {
+  const own = process.env['RIALTO_TEST_BROWSER']
+  return own === undefined ? unpack() : { executablePath: own, libraryPath: '', fontsPath: '' }
+}
+
+/** Unpacks the package's browser, libraries and fonts into the project's own cache; the package uses the TMPDIR it sees. */
+async function unpack(): Promise<Browser> {
+  await mkdir(cacheDir, { recursive: true })
+  const bin = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..', 'bin')
+  const usual = process.env['TMPDIR']
+  process.env['TMPDIR'] = cacheDir
+  try {
+    const [executablePath, libraries] = await Promise.all([
+      chromium.executablePath(bin),
+      inflate(join(bin, 'al2023.tar.br')),
+      inflate(join(bin, 'fonts.tar.br')),
+    ])
+    return { executablePath, libraryPath: join(libraries, 'lib'), fontsPath: join(cacheDir, 'fonts') }
+  } finally {
+    if (usual === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = usual
+  }
+}
