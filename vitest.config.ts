@@ -1,30 +1,38 @@
 import { defineConfig } from 'vitest/config'
 
+const database = 'test/support/database-server.ts'
+const patient = { testTimeout: 30_000, hookTimeout: 60_000 }
+
 // One process image per worker (isolate: false): 30 trivial files take 2.4 s instead of 34.8 s. So: no module singletons.
 export default defineConfig({
   test: {
     isolate: false,
+    reporters: ['default', './test/support/closing-line.ts'],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['{src,web,scripts,bench}/**/*.test.{ts,tsx}'] } },
+      { extends: true, test: { name: 'unit', include: ['{src,web,scripts,bench,test/unit}/**/*.test.{ts,tsx}'] } },
       {
         extends: true,
-        test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          globalSetup: ['test/support/database-server.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-        },
+        test: { name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup: [database], ...patient },
       },
       {
         extends: true,
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          globalSetup: ['test/support/database-server.ts', 'test/support/browser-server.ts'],
+          globalSetup: [database, 'test/support/browser-server.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
+      },
+      // The big numbers: `pnpm test:long`.
+      {
+        extends: true,
+        test: { name: 'long', include: ['test/long/**/*.test.ts'], globalSetup: [database], testTimeout: 1_800_000 },
+      },
+      // What needs tools from outside npm: `pnpm test:infra`. Fails, never skips, without them.
+      {
+        extends: true,
+        test: { name: 'infra', include: ['test/infra/**/*.test.ts'], globalSetup: [database], testTimeout: 600_000 },
       },
     ],
   },

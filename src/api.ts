@@ -26,7 +26,7 @@ export const describeApi = (api: OpenAPIHono<AppEnv>, baseUrl: string) =>
       version: RIALTO_VERSION,
       description:
         'The marketplace’s HTTP API. Errors are RFC 9457 problems with a stable `code`. Lists are keyset-paged: pass `nextCursor` back as `cursor`.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: `${baseUrl}/api` }],
   })

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Pool } from 'pg'
 import type { Config } from '#src/config.ts'
 import { createDatabase } from '#src/db/client.ts'
@@ -8,8 +9,8 @@ import { createAuth } from '#src/identity/index.ts'
 import type { Auth } from '#src/identity/index.ts'
 import { createJobs } from '#src/integrations/jobs/index.ts'
 import type { Jobs } from '#src/integrations/jobs/index.ts'
-import { createMail } from '#src/integrations/mail/index.ts'
-import type { Mail } from '#src/integrations/mail/index.ts'
+import { createMail, createMailPreview, createOutbox, createSmtpTransport } from '#src/integrations/mail/index.ts'
+import type { Mail, MailPreviewServices } from '#src/integrations/mail/index.ts'
 import { newId } from '#src/lib/ids.ts'
 import type { NewId } from '#src/lib/ids.ts'
 import type { Log } from '#src/log.ts'
@@ -25,6 +26,8 @@ export interface Deps {
   readonly newId: NewId
   readonly jobs: Jobs
   readonly mail: Mail
+  /** The catcher's pages; demo mode only. */
+  readonly mailPreview: MailPreviewServices | undefined
   readonly auth: Auth
   readonly metrics: Metrics
 }
@@ -41,7 +44,10 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
   const { config, baseUrl, pool, log } = ground
   const db = overrides.db ?? createDatabase(pool)
   const jobs = overrides.jobs ?? createJobs({ pool, log, isWorker: config.role !== 'web' })
-  const mail = overrides.mail ?? createMail({ config, jobs, log })
+  const outbox = config.smtpUrl === undefined ? createOutbox({ folder: join(config.dataDir, 'mail') }) : undefined
+  const transport = outbox ?? createSmtpTransport({ url: config.smtpUrl ?? '' })
+  const mail = overrides.mail ?? createMail({ boss: jobs.boss, transport, from: config.mailFrom, log })
+  const mailPreview = config.mode === 'demo' ? createMailPreview({ outbox, baseUrl }) : undefined
   const auth = overrides.auth ?? createAuth({ config, baseUrl, db, mail, log })
-  return { ...ground, db, jobs, mail, auth, newId, metrics: createMetrics(), ...overrides }
+  return { ...ground, db, jobs, mail, mailPreview, auth, newId, metrics: createMetrics(), ...overrides }
 }

@@ -10,7 +10,6 @@ import { createDeps } from '#src/deps.ts'
 import type { Deps } from '#src/deps.ts'
 import { listen } from '#src/http/server.ts'
 import { createStartingApp } from '#src/http/starting.ts'
-import { startMailWorker } from '#src/integrations/mail/index.ts'
 import type { Log } from '#src/log.ts'
 import type { Terminal } from '#src/terminal.ts'
 import type { WebApp } from '#src/web/mount.ts'
@@ -95,8 +94,10 @@ async function open(
   })
 
   await deps.jobs.start()
+  // Reverse order on the way down: first the jobs end, then the connections they send by.
+  closers.push(async () => deps.mail.stop())
   closers.push(() => deps.jobs.stop(jobsGraceMs))
-  if (config.role !== 'web') await startMailWorker(deps)
+  await deps.mail.start({ isWorker: config.role !== 'web' })
 
   const app = createApp({ deps, web: await web, lifecycle })
   server.use(app.fetch)

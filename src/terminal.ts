@@ -3,7 +3,7 @@ import { RIALTO_VERSION } from '#src/version.ts'
 
 interface Step {
   readonly name: string
-  readonly ms?: number
+  readonly ms?: number | undefined
   readonly detail?: string
 }
 

@@ -65,7 +65,7 @@ async function renderPage({ c, deps, build, isDevelopment }: RenderOptions): Pro
   const services = {
     catalog: createCatalogServices(deps),
     account: createAccountServices(deps),
-    mailPreview: deps.mail.preview,
+    mailPreview: deps.mailPreview,
   }
   const viewer = await services.account.viewer(c.req.raw.headers)
   const showsDevPages = deps.config.mode === 'demo'
