@@ -1,0 +1,90 @@
+// Keeps one process's hold on the server: brings the server back when it dies, and lets it go at the end.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client } from 'pg'
+import type { Context } from './context.ts'
+import { EmbeddedDatabaseError } from './errors.ts'
+import { takeServeLock, type ServeLock } from './serve-lock.ts'
+import { stopServer } from './server.ts'
+import { openSession, releaseSession, type Session } from './session.ts'
+
+const retryMsMin = 100
+const retryMsMax = 5_000
+
+export interface HeldServer {
+  readonly port: number
+  readonly adopted: boolean
+  /** The superuser's connection; another one after the server had to be brought back. */
+  client(): Client
+  holdServeLock(): Promise<ServeLock>
+  close(): Promise<void>
+}
+
+export async function holdServer(context: Context, password: string): Promise<HeldServer> {
+  const closing = new AbortController()
+  const { signal } = closing
+  let session = await openSession(context, { password })
+  let serves = false
+  let rejoining: Promise<void> = Promise.resolve()
+  let closed: Promise<void> | undefined
+  const { port, adopted } = session
+  watch()
+
+  function watch(): void {
+    session.client.once('end', () => {
+      if (!signal.aborted) rejoining = rejoin()
+    })
+  }
+
+  /** The address must stay the same, because pools know it; so this waits for the port rather than take another. */
+  async function rejoin(): Promise<void> {
+    context.log.warn('the embedded PostgreSQL went away; bringing it back')
+    for (let retryMs = retryMsMin; !signal.aborted; retryMs = Math.min(retryMs * 2, retryMsMax)) {
+      try {
+        session = await openSession(context, { password, port, signal })
+        if (serves) await takeServeLock(session.client, context.layout)
+        watch()
+        context.log.info('the embedded PostgreSQL is back')
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        context.log.error(
+          { err: error },
+          error instanceof EmbeddedDatabaseError ? error.message : 'the embedded PostgreSQL is not back yet',
+        )
+        await sleep(retryMs, undefined, { signal }).catch(() => {})
+      }
+    }
+  }
+
+  async function close(): Promise<void> {
+    closing.abort()
+    await rejoining
+    await leave(context, session)
+  }
+
+  return {
+    port,
+    adopted,
+    client: () => session.client,
+    async holdServeLock() {
+      const lock = await takeServeLock(session.client, context.layout)
+      serves = true
+      return lock
+    },
+    close: () => (closed ??= close()),
+  }
+}
+
+/** A server that is gone already, or going, needs nothing more. */
+async function leave(context: Context, session: Session): Promise<void> {
+  try {
+    if (!(await releaseSession(session))) return
+    if (!(await stopServer({ ...context, pid: session.pid }))) {
+      context.log.error(`PostgreSQL (process ${session.pid}) did not stop within a minute and was left running`)
+    }
+  } catch (error) {
+    context.log.warn({ err: error }, 'the embedded PostgreSQL was gone before it could be let go')
+  } finally {
+    await session.client.end().catch(() => {})
+  }
+}
