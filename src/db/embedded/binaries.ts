@@ -1,7 +1,7 @@
 // Finds the PostgreSQL programs that the package manager brought for this machine.
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { arch, platform } from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { dirname, join } from 'node:path'
 import type { Account } from './account.ts'
 import { reachableCopy } from './binaries-copy.ts'
@@ -44,7 +44,7 @@ export function binariesIn(native: string): Binaries {
 
 function packageFolder(name: string): string {
   try {
-    const folder = dirname(dirname(fileURLToPath(import.meta.resolve(name))))
+    const folder = dirname(dirname(createRequire(import.meta.url).resolve(name)))
     if (existsSync(join(folder, 'native', 'bin'))) return folder
   } catch {
     // Not installed: said below.
