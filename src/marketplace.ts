@@ -5,6 +5,7 @@ import type { Lifecycle } from '#src/app.ts'
 import { createPool } from '#src/db/client.ts'
 import { migrate } from '#src/db/migrate.ts'
 import { openDatabase } from '#src/db/open.ts'
+import type { OpenDatabase } from '#src/db/open.ts'
 import { seedCatalogue } from '#src/db/seed/index.ts'
 import { createDeps } from '#src/deps.ts'
 import type { Deps } from '#src/deps.ts'
@@ -72,8 +73,9 @@ async function open(
   web.catch(() => undefined)
   const database = await timed(() => openDatabase(config, log))
   closers.push(() => database.value.close())
-  terminal.step({ name: 'PostgreSQL', ms: database.ms, detail: database.value.description })
-  await database.value.claim({ url: baseUrl })
+  terminal.step({ name: 'PostgreSQL', ms: database.ms, detail: describe(database.value) })
+  const serving = await database.value.embedded?.holdServeLock()
+  await serving?.announce(baseUrl)
 
   const schema = await timed(() => migrate({ url: database.value.url, log }))
   terminal.step({ name: 'schema', ms: schema.ms })
@@ -107,6 +109,11 @@ async function open(
     lifecycle.state = 'draining'
   })
   return { deps, stop: closeAll }
+}
+
+function describe({ embedded }: OpenDatabase): string {
+  if (embedded === undefined) return 'the one in DATABASE_URL'
+  return embedded.adopted ? 'embedded, was already running' : 'embedded'
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {

@@ -3,6 +3,9 @@ import { stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { getCookie } from 'hono/cookie'
 import { createRequestHandler, RouterContextProvider } from 'react-router'
 import type { RouterContext, ServerBuild } from 'react-router'
@@ -24,6 +27,8 @@ interface WebBuild {
   readonly load: () => Promise<ServerBuild>
   /** Where the built files for the browser are; undefined when the development server serves them. */
   readonly clientDir: string | undefined
+  /** Vite's own request handler: answers for sources and assets, or calls `next`. */
+  readonly middleware?: (incoming: IncomingMessage, outgoing: ServerResponse, next: (error?: unknown) => void) => void
 }
 
 /** The built pages, or a clear error when `pnpm start` has not built them yet. */
@@ -34,16 +39,27 @@ export async function loadBuiltWeb(rootDir: string): Promise<WebApp> {
 }
 
 /** Serves the browser's files and renders the pages with React Router. */
-export function createWebApp({ load, clientDir }: WebBuild): WebApp {
+export function createWebApp({ load, clientDir, middleware }: WebBuild): WebApp {
   const isDevelopment = clientDir === undefined
   return {
     isDevelopment,
     handle: async (c, deps) => {
       const file = clientDir === undefined ? undefined : await clientFile(c, clientDir)
       if (file !== undefined) return file
+      if (middleware !== undefined && (await isAnsweredBy(middleware, c))) return RESPONSE_ALREADY_SENT
       return renderPage({ c, deps, build: await load(), isDevelopment })
     },
   }
+}
+
+/** Whether the development server took the request; it writes to the socket itself. */
+function isAnsweredBy(middleware: NonNullable<WebBuild['middleware']>, c: AppContext): Promise<boolean> {
+  const { incoming, outgoing } = c.env as unknown as HttpBindings
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return Promise.resolve(false)
+  return new Promise((resolve, reject) => {
+    outgoing.once('close', () => resolve(true))
+    middleware(incoming, outgoing, (error) => (error === undefined ? resolve(false) : reject(error)))
+  })
 }
 
 interface RenderOptions {
