@@ -13,7 +13,7 @@ import { securityHeaders } from '#src/http/security-headers.ts'
 import { unavailablePage } from '#src/http/unavailable-page.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { newId } from '#src/lib/ids.ts'
-import { createApi } from '#src/api.ts'
+import { createApi, describeApi } from '#src/api.ts'
 import type { WebApp } from '#src/web/mount.ts'
 
 const bodyBytesMax = 1024 * 1024
@@ -53,12 +53,12 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
         problemResponse({ code: 'payload_too_large', requestId: requestIdOf(c), details: { bodyBytesMax } }),
     }),
   )
-  app.route(
-    '/api',
-    createApi(deps, (c) => web.handle(c, deps)),
-  )
+  const page = (c: AppContext): Promise<Response> =>
+    web.handle(c, { deps, apiDocument: () => describeApi(api, baseUrl) })
+  const api = createApi(deps, page)
+  app.route('/api', api)
   app.all('/api/*', (c) => problemResponse({ code: 'not_found', requestId: c.get('requestId') }))
-  app.all('*', (c) => web.handle(c, deps))
+  app.all('*', page)
   app.onError((error, c) => failure(error, { c, deps }))
   return app
 }

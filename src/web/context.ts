@@ -35,9 +35,17 @@ export interface PageRequest {
   reportError(error: unknown): void
 }
 
+/** The parts of an OpenAPI 3.1 document that the readable page shows. */
+export interface ApiDocument {
+  readonly info: { readonly title: string; readonly version: string; readonly description?: string | undefined }
+  readonly paths?: Readonly<Record<string, unknown>> | undefined
+  readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> | undefined } | undefined
+}
+
 export interface WebContext {
   readonly services: WebServices
   readonly viewer: Viewer | undefined
   readonly site: Site
   readonly request: PageRequest
+  apiDocument(): ApiDocument
 }

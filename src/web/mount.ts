@@ -15,11 +15,16 @@ import { createCatalogServices } from '#src/features/catalog/index.ts'
 import type { AppContext } from '#src/http/api.ts'
 import { unavailablePage } from '#src/http/unavailable-page.ts'
 import { createAccountServices } from '#src/identity/index.ts'
-import type { PageRequest, WebContext } from '#src/web/context.ts'
+import type { ApiDocument, PageRequest, WebContext } from '#src/web/context.ts'
 
 export interface WebApp {
   readonly isDevelopment: boolean
-  handle(c: AppContext, deps: Deps): Promise<Response>
+  handle(c: AppContext, site: PageSite): Promise<Response>
+}
+
+interface PageSite {
+  readonly deps: Deps
+  readonly apiDocument: () => ApiDocument
 }
 
 interface WebBuild {
@@ -43,11 +48,11 @@ export function createWebApp({ load, clientDir, middleware }: WebBuild): WebApp 
   const isDevelopment = clientDir === undefined
   return {
     isDevelopment,
-    handle: async (c, deps) => {
+    handle: async (c, site) => {
       const file = clientDir === undefined ? undefined : await clientFile(c, clientDir)
       if (file !== undefined) return file
       if (middleware !== undefined && (await isAnsweredBy(middleware, c))) return RESPONSE_ALREADY_SENT
-      return renderPage({ c, deps, build: await load(), isDevelopment })
+      return renderPage({ c, site, build: await load(), isDevelopment })
     },
   }
 }
@@ -64,12 +69,13 @@ function isAnsweredBy(middleware: NonNullable<WebBuild['middleware']>, c: AppCon
 
 interface RenderOptions {
   readonly c: AppContext
-  readonly deps: Deps
+  readonly site: PageSite
   readonly build: ServerBuild
   readonly isDevelopment: boolean
 }
 
-async function renderPage({ c, deps, build, isDevelopment }: RenderOptions): Promise<Response> {
+async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Promise<Response> {
+  const { deps, apiDocument } = site
   const errors: unknown[] = []
   const provider = new RouterContextProvider()
   const request: PageRequest = {
@@ -90,6 +96,7 @@ async function renderPage({ c, deps, build, isDevelopment }: RenderOptions): Pro
     viewer,
     site: { name: 'Rialto', baseUrl: deps.baseUrl, showsDevPages },
     request,
+    apiDocument,
   }
   provider.set(contextKeyOf(build), context)
 
