@@ -1,5 +1,6 @@
 // The database of this installation: the operator's own when DATABASE_URL is set, else the embedded one.
 import type { Config } from '#src/config.ts'
+import { openEmbeddedDatabase } from './embedded/index.ts'
 import type { EmbeddedDatabase, EmbeddedOptions } from './embedded/index.ts'
 
 export interface OpenDatabase {
@@ -15,8 +16,6 @@ export async function openDatabase(
   log: EmbeddedOptions['log'],
 ): Promise<OpenDatabase> {
   if (database.kind === 'external') return { url: database.url, close: async () => {} }
-  // Loaded only when needed: a server with its own database has no use for it.
-  const { openEmbeddedDatabase } = await import('./embedded/index.ts')
   const embedded = await openEmbeddedDatabase({ dataDir: database.dataDir, log })
   return { url: embedded.url, embedded, close: () => embedded.close() }
 }

@@ -1,6 +1,7 @@
 // A database of its own for each test file that asks: a copy of one migrated template, made in tens of milliseconds.
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
+import { Client } from 'pg'
+import type { Pool } from 'pg'
 import { pino } from 'pino'
 import { inject } from 'vitest'
 import type { Database } from '#src/db/client.ts'
@@ -12,7 +13,7 @@ const copyPauseMs = 100
 
 export interface TestDatabase {
   readonly url: string
-  readonly pool: pg.Pool
+  readonly pool: Pool
   readonly db: Database
   /** Ends the pool and removes the database, even under open connections. */
   drop(): Promise<void>
@@ -47,7 +48,7 @@ export async function createTestDatabase({ start = 'migrated' }: TestDatabaseOpt
 }
 
 /** Migrated once for the whole run; workers that come at once wait for the first. A failure leaves no template behind. */
-async function ensureTemplate(admin: pg.Client, serverUrl: string): Promise<void> {
+async function ensureTemplate(admin: Client, serverUrl: string): Promise<void> {
   if (await exists(admin, template)) return
   await admin.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [template])
   try {
@@ -64,7 +65,7 @@ async function ensureTemplate(admin: pg.Client, serverUrl: string): Promise<void
 }
 
 /** PostgreSQL refuses to copy a database that someone is connected to, and autovacuum may be for a moment. */
-async function copyTemplate(admin: pg.Client, name: string): Promise<void> {
+async function copyTemplate(admin: Client, name: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return void (await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`))
@@ -75,11 +76,11 @@ async function copyTemplate(admin: pg.Client, name: string): Promise<void> {
   }
 }
 
-const exists = async (admin: pg.Client, name: string): Promise<boolean> =>
+const exists = async (admin: Client, name: string): Promise<boolean> =>
   (await admin.query('SELECT FROM pg_database WHERE datname = $1', [name])).rowCount === 1
 
-async function onServer(serverUrl: string, work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
-  const admin = new pg.Client({ connectionString: serverUrl })
+async function onServer(serverUrl: string, work: (admin: Client) => Promise<unknown>): Promise<void> {
+  const admin = new Client({ connectionString: serverUrl })
   await admin.connect()
   try {
     await work(admin)

@@ -4,8 +4,10 @@ import { chown, lstat, mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { applicationRole } from './application-database.ts'
-import { ownerOf, runIn, type Account } from './account.ts'
-import { postgresMajor, type Binaries } from './binaries.ts'
+import { ownerOf, runIn } from './account.ts'
+import type { Account } from './account.ts'
+import { postgresMajor } from './binaries.ts'
+import type { Binaries } from './binaries.ts'
 import { EmbeddedDatabaseError } from './errors.ts'
 import { explain } from './explain.ts'
 import type { Layout } from './layout.ts'
@@ -75,11 +77,19 @@ export async function createCluster({
     await run(
       binaries.initdb,
       [
-        ...['-D', dataArgument, `--username=${superuser}`, '--pwfile=../password', '--auth=scram-sha-256'],
+        '-D',
+        dataArgument,
+        `--username=${superuser}`,
+        '--pwfile=../password',
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
         // PostgreSQL's own C.UTF-8 sorts and folds alike on every machine, whatever its C library.
-        ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-        ...['--data-checksums', '--no-instructions', ...(durability === 'throwaway' ? ['--no-sync'] : [])],
-      ],
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--data-checksums',
+        '--no-instructions',
+      ].concat(durability === 'throwaway' ? ['--no-sync'] : []),
       { ...options, timeout: initLimitMs },
     )
     await moveIntoPlace(cluster, layout)

@@ -1,7 +1,10 @@
 import type { Logger } from 'pino'
-import { currentAccount, type Account } from './account.ts'
-import { findBinaries, type Binaries } from './binaries.ts'
-import { layoutOf, type Layout } from './layout.ts'
+import { currentAccount } from './account.ts'
+import type { Account } from './account.ts'
+import { findBinaries } from './binaries.ts'
+import type { Binaries } from './binaries.ts'
+import { layoutOf } from './layout.ts'
+import type { Layout } from './layout.ts'
 import type { Durability } from './settings.ts'
 
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>

@@ -1,5 +1,6 @@
 // Turns what the system or PostgreSQL said into one sentence and its remedy. Pure, so each case is a unit test.
-import { ownerOf, type Account } from './account.ts'
+import { ownerOf } from './account.ts'
+import type { Account } from './account.ts'
 import { EmbeddedDatabaseError } from './errors.ts'
 import type { Layout } from './layout.ts'
 

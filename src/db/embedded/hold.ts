@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
 import type { Context } from './context.ts'
 import { EmbeddedDatabaseError } from './errors.ts'
-import { takeServeLock, type ServeLock } from './serve-lock.ts'
+import { takeServeLock } from './serve-lock.ts'
+import type { ServeLock } from './serve-lock.ts'
 import { stopServer } from './server.ts'
-import { openSession, releaseSession, type Session } from './session.ts'
+import { openSession, releaseSession } from './session.ts'
+import type { Session } from './session.ts'
 
 const retryMsMin = 100
 const retryMsMax = 5_000
@@ -17,6 +19,7 @@ export interface HeldServer {
   client(): Client
   holdServeLock(): Promise<ServeLock>
   close(): Promise<void>
+  leaveRunning(): Promise<void>
 }
 
 export async function holdServer(context: Context, password: string): Promise<HeldServer> {
@@ -25,7 +28,7 @@ export async function holdServer(context: Context, password: string): Promise<He
   let session = await openSession(context, { password })
   let serves = false
   let rejoining: Promise<void> = Promise.resolve()
-  let closed: Promise<void> | undefined
+  let ended: Promise<void> | undefined
   const { port, adopted } = session
   watch()
 
@@ -56,10 +59,10 @@ export async function holdServer(context: Context, password: string): Promise<He
     }
   }
 
-  async function close(): Promise<void> {
+  async function end(finish: (session: Session) => Promise<void>): Promise<void> {
     closing.abort()
     await rejoining
-    await leave(context, session)
+    await finish(session)
   }
 
   return {
@@ -71,7 +74,8 @@ export async function holdServer(context: Context, password: string): Promise<He
       serves = true
       return lock
     },
-    close: () => (closed ??= close()),
+    close: () => (ended ??= end((last) => leave(context, last))),
+    leaveRunning: () => (ended ??= end((last) => last.client.end())),
   }
 }
 

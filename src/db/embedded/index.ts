@@ -3,7 +3,8 @@ import { mkdir } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { applicationDatabase, applicationRole, ensureApplicationDatabase } from './application-database.ts'
 import { clusterExists, createCluster, resetPassword } from './cluster.ts'
-import { createContext, type Context, type EmbeddedOptions } from './context.ts'
+import { createContext } from './context.ts'
+import type { Context, EmbeddedOptions } from './context.ts'
 import { explain } from './explain.ts'
 import { holdServer } from './hold.ts'
 import { applicationPassword, createPassword, findPassword } from './password.ts'
@@ -27,6 +28,8 @@ export interface EmbeddedDatabase {
   holdServeLock(): Promise<ServeLock>
   /** Lets the server go, and stops it when no other process uses it. Safe to call twice. */
   close(): Promise<void>
+  /** Lets the server go and leaves it running, for a program that is no Rialto process and comes next, such as psql. */
+  leaveRunning(): Promise<void>
 }
 
 /** Throws `EmbeddedDatabaseError` with a sentence and a remedy when the database can't be had. */
@@ -44,6 +47,7 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
       startedInMs: Math.round(performance.now() - startedAt),
       holdServeLock: () => server.holdServeLock(),
       close: () => server.close(),
+      leaveRunning: () => server.leaveRunning(),
     }
   } catch (error) {
     await server.close()

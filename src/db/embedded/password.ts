@@ -1,14 +1,18 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, link, readFile, rm, writeFile } from 'node:fs/promises'
 import type { Layout } from './layout.ts'
 
-/** Undefined when there is no password file. */
+/** Undefined when there is no password file. A copy or a restore may have opened it to others: closes it again. */
 export async function findPassword(layout: Layout): Promise<string | undefined> {
-  const text = await readFile(layout.passwordFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+  try {
+    const text = (await readFile(layout.passwordFile, 'utf8')).trim()
+    if (text === '') await rm(layout.passwordFile)
+    else await chmod(layout.passwordFile, 0o600)
+    return text === '' ? undefined : text
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
-  })
-  return text?.trim()
+  }
 }
 
 /** Keeps the password of this data folder, mode 0600; of two processes at once, both get the one that came first. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { EmbeddedDatabaseError } from './errors.ts'
 import type { Layout } from './layout.ts'
-import { isAlive } from './pid-file.ts'
+import { isAlive } from './processes.ts'
 
 const serveLock = "hashtextextended('rialto: serves this data folder', 0)"
 const attemptsMax = 20

@@ -7,12 +7,15 @@ import { dirname } from 'node:path'
 import { platform } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { runIn, type Account } from './account.ts'
+import { runIn } from './account.ts'
+import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
 import type { Context } from './context.ts'
 import type { Layout } from './layout.ts'
-import { isAlive, type PidFile } from './pid-file.ts'
-import { serverSettings, type Durability } from './settings.ts'
+import type { PidFile } from './pid-file.ts'
+import { isAlive } from './processes.ts'
+import { serverSettings } from './settings.ts'
+import type { Durability } from './settings.ts'
 
 const logBytesMax = 5 * 1024 ** 2
 const logTailBytesMax = 16 * 1024
@@ -22,7 +25,7 @@ export interface StartedServer {
   readonly pid: number | undefined
   readonly port: number
   /** Undefined while it runs; then what it said last. */
-  ended(): { words: string } | undefined
+  ended(): string | undefined
 }
 
 /** Starts PostgreSQL in a session of its own, so that it outlives this process, and returns without waiting for it. */
@@ -59,7 +62,7 @@ export function startServer({
       if (platform !== 'win32' || code !== 0) words ??= tailOf(layout, log.size)
     })
     child.unref()
-    return { pid: child.pid, port, ended: () => (words === undefined ? undefined : { words }) }
+    return { pid: child.pid, port, ended: () => words }
   } finally {
     closeSync(log.descriptor)
   }

@@ -1,56 +1,63 @@
 // One process's connection to the server of its data folder: joins the one that runs, or starts it.
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import { Client } from 'pg'
 import { superuser } from './cluster.ts'
 import type { Context } from './context.ts'
 import { EmbeddedDatabaseError } from './errors.ts'
 import { explain } from './explain.ts'
-import { disownPidFile, findPidFile, isAlive, isPostgresOf, type PidFile } from './pid-file.ts'
-import { choosePort, rememberPort, startServer, type StartedServer } from './server.ts'
+import { disownPidFile, findPidFile, removeUnreadablePidFile } from './pid-file.ts'
+import type { PidFile } from './pid-file.ts'
+import { isAlive, isPostgresOf } from './processes.ts'
+import { choosePort, rememberPort, startServer } from './server.ts'
+import type { StartedServer } from './server.ts'
 
-/** Recovery after a crash under load takes seconds; a minute means something is wrong. */
 const joinLimitMs = 60_000
-const pauseMsMin = 2
-const pauseMsMax = 50
+/** A server that says it is starting is replaying its log after a crash, which takes as long as it takes. */
+const recoveryLimitMs = 600_000
+const pollMsMin = 2
+const pollMsMax = 50
+/** Together about 15 s: that long may a query of a killed server's surviving worker go on, which keeps a new one out. */
 const startsMax = 40
+const startPauseMsMax = 500
 
 /** Held shared by each process that uses the server, and exclusively by the one that stops it. */
 const useLock = "hashtextextended('rialto: uses this server', 0)"
 
 export interface Session {
-  readonly client: pg.Client
+  readonly client: Client
   readonly pid: number
   readonly port: number
   /** True when the server was running already. */
   readonly adopted: boolean
 }
 
+interface SessionOptions {
+  password: string
+  /** Insists on this one, for a restart under clients that know it. */
+  port?: number
+  /** Gives up waiting, unless a server has been started, which must then be waited for to be stopped again. */
+  signal?: AbortSignal
+}
+
 /**
- * Returns connected and counted as a user of the server. `port` insists on one, for a restart under clients that know it.
- * Throws {@link EmbeddedDatabaseError} when the server can't be started, or after a minute.
+ * Returns connected and counted as a user of the server. Throws `EmbeddedDatabaseError` when it can't be started, or after
+ * a minute; ten minutes while it is recovering.
  */
-export async function openSession(
-  context: Context,
-  { password, port, signal }: { password: string; port?: number | undefined; signal?: AbortSignal },
-): Promise<Session> {
+export async function openSession(context: Context, { password, port, signal }: SessionOptions): Promise<Session> {
   const { layout } = context
+  const begunAt = performance.now()
   let started: StartedServer | undefined
   let starts = 0
-  let pauseMs = pauseMsMin
+  let pollMs = pollMsMin
   let obstacle = 'PostgreSQL did not answer'
-  for (
-    const deadline = Date.now() + joinLimitMs;
-    Date.now() < deadline;
-    pauseMs = Math.min(pauseMs * 1.5, pauseMsMax)
-  ) {
-    signal?.throwIfAborted()
-    const ended = started?.ended()
-    if (ended !== undefined) {
-      obstacle = ended.words
+  let limitMs = joinLimitMs
+  while (performance.now() - begunAt < limitMs) {
+    if (started === undefined) signal?.throwIfAborted()
+    const words = started?.ended()
+    if (words !== undefined) {
       started = undefined
-      if (!passes(obstacle) || starts >= startsMax)
-        throw explain({ doing: 'start', ...context, error: new Error(obstacle) })
-      pauseMs = pauseMsMax
+      obstacle = words
+      if (starts >= startsMax || !mayPass(context, words)) break
     }
 
     const running = await findPidFile(layout)
@@ -58,10 +65,12 @@ export async function openSession(
       const attempt = await join({ running, password, context })
       if (attempt.kind === 'joined') {
         await rememberPort(layout, running)
-        return { client: attempt.client, ...running, adopted: running.pid !== started?.pid }
+        return { client: attempt.client, pid: running.pid, port: running.port, adopted: running.pid !== started?.pid }
       }
       obstacle = attempt.obstacle
+      if (running.status === 'starting') limitMs = recoveryLimitMs
     } else if (started === undefined) {
+      await sleep(Math.min(starts * 20, startPauseMsMax))
       if (running !== undefined && isAlive(running.pid)) disownPidFile(layout, running)
       starts += 1
       started = startServer({
@@ -70,9 +79,10 @@ export async function openSession(
         port: port ?? (await choosePort(layout)),
       })
     }
-    await sleep(pauseMs)
+    await sleep(pollMs)
+    pollMs = Math.min(pollMs * 1.5, pollMsMax)
   }
-  throw explain({ doing: 'start', ...context, error: new Error(obstacle) })
+  throw explain({ ...context, doing: 'start', error: new Error(obstacle) })
 }
 
 /** Lets the server go. True when nobody else uses it: then it is ours to stop, and newcomers wait until we have. */
@@ -82,7 +92,7 @@ export async function releaseSession({ client }: Session): Promise<boolean> {
   return rows[0]?.alone === true
 }
 
-type Attempt = { kind: 'joined'; client: pg.Client } | { kind: 'not yet'; obstacle: string }
+type Attempt = { kind: 'joined'; client: Client } | { kind: 'not yet'; obstacle: string }
 
 async function join({
   running,
@@ -93,7 +103,7 @@ async function join({
   password: string
   context: Context
 }): Promise<Attempt> {
-  const client = new pg.Client({
+  const client = new Client({
     host: '127.0.0.1',
     port: running.port,
     user: superuser,
@@ -107,21 +117,28 @@ async function join({
   client.on('error', () => {})
   try {
     await client.connect()
-    // Waits for the one who is stopping the server; then the connection ends, and the caller starts it anew.
+    // Waits for one who is stopping the server; then this connection ends, and the caller starts the server anew.
     await client.query("SET lock_timeout = '30s'")
     await client.query(`SELECT pg_advisory_lock_shared(${useLock})`)
     return { kind: 'joined', client }
   } catch (error) {
     await client.end().catch(() => {})
-    if ((error as { code?: unknown }).code === '28P01' && running.status === 'ready')
-      throw wrongPassword(context, running, error)
-    return { kind: 'not yet', obstacle: error instanceof Error ? error.message : String(error) }
+    const { code, message } = error as Error & { code?: unknown }
+    if (code === '28P01' && running.status === 'ready') throw wrongPassword(context, running, error)
+    return { kind: 'not yet', obstacle: message }
   }
 }
 
-/** Whether trying again can help: another process is starting or ending the server, or took the port between look and use. */
-const passes = (words: string): boolean =>
-  /postmaster\.pid" already exists|pre-existing shared memory block|could not bind|could not create any TCP/.test(words)
+/** Whether trying again can help after a server has ended with these words. */
+function mayPass({ layout }: Context, words: string): boolean {
+  // Another process is starting it, or took the port between our look and its use, or a killed server's workers linger.
+  if (/already exists|pre-existing shared memory|could not bind|could not create any TCP/.test(words)) return true
+  if (/lock file "postmaster.pid" is empty|bogus data in lock file/.test(words)) {
+    removeUnreadablePidFile(layout)
+    return true
+  }
+  return false
+}
 
 function wrongPassword({ layout }: Context, { pid }: PidFile, cause: unknown) {
   return new EmbeddedDatabaseError({
