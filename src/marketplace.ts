@@ -66,6 +66,9 @@ async function open(
     handler: createStartingApp().fetch,
   })
   closers.push(() => server.drain(requestsGraceMs))
+  if (config.port !== 0 && server.port !== config.port) {
+    terminal.step({ name: 'port', detail: `Port ${config.port} is busy, so this is ${server.port}` })
+  }
   const baseUrl = config.baseUrl ?? `http://localhost:${server.port}`
 
   const web = loadWeb()
