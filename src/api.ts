@@ -9,7 +9,7 @@ import { RIALTO_VERSION } from '#src/version.ts'
 export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>): OpenAPIHono<AppEnv> {
   const api = createApiRouter()
   api.route('/v1', catalogRoutes(deps))
-  api.on(['GET', 'POST'], '/auth/*', (c) => deps.auth.handler(c.req.raw))
+  api.on(['GET', 'POST'], '/auth/*', (c) => deps.auth.handler(c.req.raw, { clientAddress: c.get('clientAddress') }))
   api.get('/openapi.json', (c) =>
     c.json(describeApi(api, deps.baseUrl), 200, { 'cache-control': 'public, max-age=300' }),
   )

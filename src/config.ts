@@ -1,5 +1,4 @@
 // The only reader of process.env in src/. One frozen, typed Config; one message that names every wrong variable.
-import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,7 +26,8 @@ export interface Config {
   /** Demo takes the next free port when its own is busy; production refuses. */
   readonly portIsFixed: boolean
   readonly trustedProxies: readonly string[]
-  readonly authSecret: string
+  /** Undefined in demo mode: then one is made and kept in the data folder (identity/stored-secret.ts). */
+  readonly authSecret: string | undefined
   readonly smtpUrl: string | undefined
   readonly mailFrom: string
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent'
@@ -125,8 +125,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: values.PORT ?? 3000,
     portIsFixed: mode === 'production' || values.BASE_URL !== undefined,
     trustedProxies: values.TRUSTED_PROXIES,
-    // Demo without a secret: one for this run. db/installation.ts keeps a stored one so that sessions outlive restarts.
-    authSecret: values.AUTH_SECRET ?? randomBytes(32).toString('base64url'),
+    authSecret: values.AUTH_SECRET,
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM ?? 'Rialto <no-reply@rialto.localhost>',
     logLevel: values.RIALTO_LOG_LEVEL ?? (mode === 'production' ? 'info' : 'warn'),

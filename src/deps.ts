@@ -37,6 +37,7 @@ interface Ground {
   readonly baseUrl: string
   readonly pool: Pool
   readonly log: Log
+  readonly authSecret: string
 }
 
 /** Builds the parts on their ground; `overrides` replaces any of them (tests). Starts nothing. */
@@ -48,6 +49,19 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
   const transport = outbox ?? createSmtpTransport({ url: config.smtpUrl ?? '' })
   const mail = overrides.mail ?? createMail({ boss: jobs.boss, transport, from: config.mailFrom, log })
   const mailPreview = config.mode === 'demo' ? createMailPreview({ outbox, baseUrl }) : undefined
-  const auth = overrides.auth ?? createAuth({ config, baseUrl, db, mail, log })
-  return { ...ground, db, jobs, mail, mailPreview, auth, newId, metrics: createMetrics(), ...overrides }
+  const auth = overrides.auth ?? createAuth({ config: { authSecret: ground.authSecret }, baseUrl, db, mail, log })
+  return {
+    config,
+    baseUrl,
+    pool,
+    log,
+    db,
+    jobs,
+    mail,
+    mailPreview,
+    auth,
+    newId,
+    metrics: createMetrics(),
+    ...overrides,
+  }
 }

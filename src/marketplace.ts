@@ -9,6 +9,7 @@ import type { OpenDatabase } from '#src/db/open.ts'
 import { seedCatalogue } from '#src/db/seed/index.ts'
 import { createDeps } from '#src/deps.ts'
 import type { Deps } from '#src/deps.ts'
+import { storedSecret } from '#src/identity/stored-secret.ts'
 import { listen } from '#src/http/server.ts'
 import { createStartingApp } from '#src/http/starting.ts'
 import type { Log } from '#src/log.ts'
@@ -89,7 +90,8 @@ async function open(
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   })
   closers.push(() => pool.end())
-  const deps = createDeps({ config, baseUrl, pool, log }, overrides)
+  const authSecret = config.authSecret ?? (await storedSecret(config.dataDir))
+  const deps = createDeps({ config, baseUrl, pool, log, authSecret }, overrides)
 
   const catalogue = await timed(() => seedCatalogue(deps.db))
   terminal.step({
@@ -100,6 +102,8 @@ async function open(
 
   await deps.jobs.start()
   // Reverse order on the way down: first the jobs end, then the connections they send by.
+  closers.push(async () => deps.mail.stop())
+  // Closed after the jobs, which may still be sending.
   closers.push(async () => deps.mail.stop())
   closers.push(() => deps.jobs.stop(jobsGraceMs))
   await deps.mail.start({ isWorker: config.role !== 'web' })
