@@ -1,0 +1,887 @@
+// Every marketplace table that isn't an auth table, in one file because each refers to its neighbours and the whole is
+// read as one contract. What SQL must say by itself (triggers, the business clock, storage) is in the migrations.
+//
+// Rules that hold throughout: ids are UUIDs; moments are timestamptz; money is whole minor units with an ISO currency;
+// agent ids cascade; ids of people cascade where a person owns the row and become null where the row only tracks them.
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  date,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { oauthClient, organization, user } from './auth.ts'
+import {
+  authId,
+  businessInstant,
+  bytea,
+  createdAt,
+  hasLength,
+  holds,
+  id,
+  indexed,
+  indexedWhere,
+  instant,
+  isBasisPoints,
+  isCurrency,
+  isEmail,
+  isExact,
+  isNonNegative,
+  isOneOf,
+  isPositive,
+  isSlug,
+  isWebAddress,
+  literals,
+  reference,
+  uniqueOver,
+  uniqueWhere,
+  units,
+  updatedAt,
+} from './columns.ts'
+
+/** Where a fact of a directory entry comes from: when a person looked, and the date the source itself gives. */
+export interface Source {
+  readonly url: string
+  readonly title: string
+  /** ISO 8601 date. */
+  readonly checkedAt: string
+  /** ISO 8601 date. */
+  readonly asOf?: string
+}
+
+export type Json = Readonly<Record<string, unknown>>
+
+// --- Catalog ---------------------------------------------------------------------------------------------------------
+
+export const agentStatuses = ['draft', 'in_review', 'published', 'suspended', 'archived'] as const
+/** `directory_entry`: facts about an agent that nobody has claimed; it can't be subscribed to. */
+export const agentListings = ['agent', 'directory_entry'] as const
+
+export const tags = pgTable(
+  'tags',
+  {
+    id: id(),
+    name: text('name').notNull(),
+    slug: text('slug').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [uniqueOver(table.slug), isSlug(table.slug), hasLength(table.name, { min: 1, max: 80 })],
+)
+
+export const media = pgTable(
+  'media',
+  {
+    id: id(),
+    /** SHA-256 of `bytes` in hex: the address of the picture, so that the same picture is kept once. */
+    contentHash: text('content_hash').notNull(),
+    mimeType: text('mime_type', { enum: ['image/png', 'image/jpeg', 'image/webp'] }).notNull(),
+    bytes: bytea('bytes').notNull(),
+    width: integer('width').notNull(),
+    height: integer('height').notNull(),
+    createdBy: authId('created_by'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueOver(table.contentHash),
+    holds(table.contentHash, sql`${table.contentHash} ~ '^[0-9a-f]{64}$'`),
+    isOneOf(table.mimeType, ['image/png', 'image/jpeg', 'image/webp']),
+    holds(table.bytes, sql`octet_length(${table.bytes}) BETWEEN 1 AND 2097152`),
+    holds(table.width, sql`${table.width} BETWEEN 1 AND 8192`),
+    holds(table.height, sql`${table.height} BETWEEN 1 AND 8192`),
+    reference(table.createdBy, user.id, 'set null'),
+    indexed(table.createdBy),
+  ],
+)
+
+export const agents = pgTable(
+  'agents',
+  {
+    id: id(),
+    slug: text('slug').notNull(),
+    status: text('status', { enum: agentStatuses }).notNull().default('draft'),
+    listing: text('listing', { enum: agentListings }).notNull().default('agent'),
+    name: text('name').notNull(),
+    tagline: text('tagline').notNull().default(''),
+    /** Markdown. */
+    description: text('description').notNull().default(''),
+    homepageUrl: text('homepage_url'),
+    repositoryUrl: text('repository_url'),
+    documentationUrl: text('documentation_url'),
+    /** SPDX identifier. */
+    license: text('license'),
+    /** What the identifier leaves out, such as a part under other terms. */
+    licenseNote: text('license_note'),
+    /** Who makes it, as shown: for a directory entry nobody has an account here. */
+    publisherName: text('publisher_name'),
+    /** Where "Launch" sends a signed-in buyer (OpenID Connect third-party initiated login). */
+    initiateLoginUri: text('initiate_login_uri'),
+    runsAs: text('runs_as').array().notNull().default([]),
+    languages: text('languages').array().notNull().default([]),
+    sources: jsonb('sources').$type<readonly Source[]>().notNull().default([]),
+    iconMediaId: uuid('icon_media_id'),
+    organizationId: authId('organization_id'),
+    /** The `client_id` of the agent's tokens, not the row id of the client. */
+    oauthClientId: authId('oauth_client_id'),
+    redirectUris: text('redirect_uris').array().notNull().default([]),
+    createdBy: authId('created_by'),
+    /** Null: never claimed. */
+    claimedAt: instant('claimed_at'),
+    /** Null: the publisher's hold on the homepage has not been proven. */
+    verifiedAt: instant('verified_at'),
+    /** Null: never published. Kept when it is suspended or archived. */
+    publishedAt: instant('published_at'),
+    /** Null: not archived. */
+    archivedAt: instant('archived_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.slug),
+    uniqueOver(table.oauthClientId),
+    isSlug(table.slug),
+    isOneOf(table.status, agentStatuses),
+    isOneOf(table.listing, agentListings),
+    hasLength(table.name, { min: 1, max: 120 }),
+    hasLength(table.tagline, { min: 0, max: 200 }),
+    hasLength(table.description, { min: 0, max: 50_000 }),
+    isWebAddress(table.homepageUrl),
+    isWebAddress(table.repositoryUrl),
+    isWebAddress(table.documentationUrl),
+    isWebAddress(table.initiateLoginUri),
+    holds(table.sources, sql`jsonb_typeof(${table.sources}) = 'array'`),
+    holds(table.publishedAt, sql`${table.status} <> 'published' OR ${table.publishedAt} IS NOT NULL`),
+    // An unclaimed entry is facts only: it has no owner and nobody can sign in to it.
+    holds(
+      table.listing,
+      sql`${table.listing} <> 'directory_entry' OR (${table.organizationId} IS NULL AND ${table.oauthClientId} IS NULL)`,
+      'unowned_check',
+    ),
+    reference(table.iconMediaId, media.id, 'set null'),
+    // An organization that owns agents can't be deleted (a trigger says so); the rule below is for restores without it.
+    reference(table.organizationId, organization.id, 'set null'),
+    reference(table.oauthClientId, oauthClient.clientId, 'set null'),
+    reference(table.createdBy, user.id, 'set null'),
+    indexed(table.iconMediaId),
+    indexed(table.organizationId),
+    indexed(table.createdBy),
+    indexed(table.status, table.publishedAt, table.id),
+    indexed(table.status, table.name, table.id),
+  ],
+)
+
+/** Addresses an agent had before; each answers 301 to its present one. */
+export const agentSlugHistory = pgTable(
+  'agent_slug_history',
+  {
+    slug: text('slug').primaryKey(),
+    agentId: uuid('agent_id').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [isSlug(table.slug), reference(table.agentId, agents.id, 'cascade'), indexed(table.agentId)],
+)
+
+export const agentTags = pgTable(
+  'agent_tags',
+  {
+    agentId: uuid('agent_id').notNull(),
+    tagId: uuid('tag_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'agent_tags_pkey', columns: [table.agentId, table.tagId] }),
+    reference(table.agentId, agents.id, 'cascade'),
+    reference(table.tagId, tags.id, 'cascade'),
+    indexed(table.tagId, table.agentId),
+  ],
+)
+
+export const agentCapabilities = pgTable(
+  'agent_capabilities',
+  {
+    id: id(),
+    agentId: uuid('agent_id').notNull(),
+    icon: text('icon'),
+    title: text('title').notNull(),
+    description: text('description').notNull().default(''),
+    sortOrder: integer('sort_order').notNull().default(0),
+  },
+  (table) => [reference(table.agentId, agents.id, 'cascade'), indexed(table.agentId, table.sortOrder)],
+)
+
+export const agentSteps = pgTable(
+  'agent_steps',
+  {
+    id: id(),
+    agentId: uuid('agent_id').notNull(),
+    title: text('title').notNull(),
+    description: text('description').notNull().default(''),
+    sortOrder: integer('sort_order').notNull().default(0),
+  },
+  (table) => [reference(table.agentId, agents.id, 'cascade'), indexed(table.agentId, table.sortOrder)],
+)
+
+export const agentChangelog = pgTable(
+  'agent_changelog',
+  {
+    id: id(),
+    agentId: uuid('agent_id').notNull(),
+    version: text('version').notNull(),
+    /** Markdown. */
+    summary: text('summary').notNull(),
+    publishedAt: createdAt('published_at'),
+  },
+  (table) => [
+    uniqueOver(table.agentId, table.version),
+    reference(table.agentId, agents.id, 'cascade'),
+    indexed(table.agentId, table.publishedAt),
+  ],
+)
+
+// --- Pricing and quotas ----------------------------------------------------------------------------------------------
+
+export const billingIntervals = ['month', 'year'] as const
+export const taxBehaviors = ['unspecified', 'inclusive', 'exclusive'] as const
+/** `counter` starts at zero each usage period; `gauge` is a level that carries over. */
+export const metricKinds = ['counter', 'gauge'] as const
+
+/** One version of a tier. A published version never changes under its subscribers: a change is a new version. */
+export const agentPricingTiers = pgTable(
+  'agent_pricing_tiers',
+  {
+    id: id(),
+    agentId: uuid('agent_id').notNull(),
+    /** Shared by all versions of one tier. */
+    familyId: uuid('family_id').notNull().default(sql`gen_random_uuid()`),
+    version: integer('version').notNull().default(1),
+    tierName: text('tier_name').notNull(),
+    description: text('description').notNull().default(''),
+    isFree: boolean('is_free').notNull().default(false),
+    /** Minor units of `currency` for one billing interval. */
+    price: units('price').notNull(),
+    currency: text('currency').notNull().default('USD'),
+    billingInterval: text('billing_interval', { enum: billingIntervals }).notNull().default('month'),
+    /** How often counters start again; a yearly tier may grant its quota monthly. */
+    usageInterval: text('usage_interval', { enum: billingIntervals }).notNull().default('month'),
+    stripeProductId: text('stripe_product_id'),
+    stripePriceId: text('stripe_price_id'),
+    taxBehavior: text('tax_behavior', { enum: taxBehaviors }).notNull().default('unspecified'),
+    /** Stripe's product tax code; null takes the account's default. */
+    taxCode: text('tax_code'),
+    trialDays: integer('trial_days').notNull().default(0),
+    recommended: boolean('recommended').notNull().default(false),
+    sortOrder: integer('sort_order').notNull().default(0),
+    effectiveAt: businessInstant('effective_at'),
+    /** Null: on offer. */
+    archivedAt: instant('archived_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.familyId, table.version),
+    uniqueOver(table.stripePriceId),
+    // Lets a subscription refer to its tier and agent together, so it can't hold another agent's tier.
+    uniqueOver(table.id, table.agentId),
+    hasLength(table.tierName, { min: 1, max: 80 }),
+    // Stripe takes at most eight digits.
+    holds(table.price, sql`${table.price} BETWEEN 0 AND 99999999`),
+    holds(table.isFree, sql`${table.isFree} = (${table.price} = 0)`),
+    holds(table.trialDays, sql`${table.trialDays} BETWEEN 0 AND 730 AND (${table.trialDays} = 0 OR NOT ${table.isFree})`),
+    holds(table.version, sql`${table.version} >= 1`),
+    isCurrency(table.currency),
+    isOneOf(table.billingInterval, billingIntervals),
+    isOneOf(table.usageInterval, billingIntervals),
+    holds(
+      table.usageInterval,
+      sql`${table.usageInterval} = 'month' OR ${table.billingInterval} = 'year'`,
+      'within_billing_check',
+    ),
+    isOneOf(table.taxBehavior, taxBehaviors),
+    reference(table.agentId, agents.id, 'cascade'),
+    indexed(table.agentId, table.sortOrder),
+  ],
+)
+
+export const agentMetricDefinitions = pgTable(
+  'agent_metric_definitions',
+  {
+    id: id(),
+    agentId: uuid('agent_id').notNull(),
+    /** Never changes once created, like `kind`: ledgers and agents' code depend on both. */
+    slug: text('slug').notNull(),
+    displayName: text('display_name').notNull(),
+    unit: text('unit').notNull(),
+    kind: text('kind', { enum: metricKinds }).notNull().default('counter'),
+    sortOrder: integer('sort_order').notNull().default(0),
+    /** Null: in use. */
+    archivedAt: instant('archived_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.agentId, table.slug),
+    holds(table.slug, sql`${table.slug} ~ '^[a-z][a-z0-9]*([_.-][a-z0-9]+)*$' AND char_length(${table.slug}) <= 64`),
+    isOneOf(table.kind, metricKinds),
+    hasLength(table.displayName, { min: 1, max: 80 }),
+    hasLength(table.unit, { min: 1, max: 40 }),
+    reference(table.agentId, agents.id, 'cascade'),
+  ],
+)
+
+export const tierMetricQuotas = pgTable(
+  'tier_metric_quotas',
+  {
+    id: id(),
+    tierId: uuid('tier_id').notNull(),
+    metricId: uuid('metric_id').notNull(),
+    /** Units per usage period. Null: unlimited. 0: denied. No row at all: not included, so denied. */
+    quotaLimit: units('quota_limit'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.tierId, table.metricId),
+    isNonNegative(table.quotaLimit),
+    reference(table.tierId, agentPricingTiers.id, 'cascade'),
+    reference(table.metricId, agentMetricDefinitions.id, 'cascade'),
+    indexed(table.metricId),
+  ],
+)
+
+// --- Subscriptions and usage -----------------------------------------------------------------------------------------
+
+/** Those that a person can come back from. While one exists, checkout leads to it instead of opening another. */
+export const liveStatuses = ['active', 'trialing'] as const
+export const openStatuses = [...liveStatuses, 'past_due', 'unpaid', 'paused', 'incomplete'] as const
+export const subscriptionStatuses = [...openStatuses, 'incomplete_expired', 'canceled'] as const
+
+export const userAgentSubscriptions = pgTable(
+  'user_agent_subscriptions',
+  {
+    id: id(),
+    userId: authId('user_id').notNull(),
+    agentId: uuid('agent_id').notNull(),
+    tierId: uuid('tier_id').notNull(),
+    /** Null: a person's own. Teams will set it; entitlement is already read through one function. */
+    organizationId: authId('organization_id'),
+    status: text('status', { enum: subscriptionStatuses }).notNull(),
+    stripeCustomerId: text('stripe_customer_id'),
+    stripeSubscriptionId: text('stripe_subscription_id'),
+    /** What was agreed when it began: minor units of `currency` for one billing interval. */
+    amount: units('amount').notNull().default(0),
+    /** Null: free. */
+    currency: text('currency'),
+    /** Stripe's price id at that time. Null: free. */
+    priceId: text('price_id'),
+    /** Half-open `[start, end)`, by the business clock. */
+    currentPeriodStart: businessInstant('current_period_start'),
+    currentPeriodEnd: instant('current_period_end').notNull().default(sql`rialto_now() + interval '1 month'`),
+    /** What months are counted from, so that 31 January leads to 28 February and then to 31 March. */
+    periodAnchor: businessInstant('period_anchor'),
+    /** Null: no trial. */
+    trialEndsAt: instant('trial_ends_at'),
+    cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
+    /** Null: not canceled. */
+    canceledAt: instant('canceled_at'),
+    /** Of the publisher's own people: never counts as use, in insights or for a review. */
+    isTest: boolean('is_test').notNull().default(false),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    // Decides races: of two concurrent checkouts one wins, and the loser is canceled and refunded.
+    uniqueWhere(
+      { suffix: 'live', where: sql`${table.status} IN (${literals(liveStatuses)})` },
+      table.userId,
+      table.agentId,
+    ),
+    uniqueWhere(
+      { suffix: 'open', where: sql`${table.status} IN (${literals(openStatuses)})` },
+      table.userId,
+      table.agentId,
+    ),
+    uniqueOver(table.stripeSubscriptionId),
+    isOneOf(table.status, subscriptionStatuses),
+    holds(table.currentPeriodEnd, sql`${table.currentPeriodEnd} > ${table.currentPeriodStart}`),
+    isNonNegative(table.amount),
+    isCurrency(table.currency),
+    holds(table.amount, sql`${table.amount} = 0 OR ${table.currency} IS NOT NULL`, 'currency_check'),
+    reference(table.userId, user.id, 'cascade'),
+    reference(table.agentId, agents.id, 'cascade'),
+    foreignKey({
+      name: 'user_agent_subscriptions_tier_id_fkey',
+      columns: [table.tierId, table.agentId],
+      foreignColumns: [agentPricingTiers.id, agentPricingTiers.agentId],
+    }),
+    reference(table.organizationId, organization.id, 'set null'),
+    indexed(table.userId, table.agentId, table.status),
+    indexed(table.agentId, table.status, table.createdAt),
+    indexed(table.tierId),
+    indexed(table.organizationId),
+    indexed(table.stripeCustomerId),
+    // Sweeps look for periods that have ended.
+    indexedWhere({ suffix: 'open', where: sql`${table.status} IN (${literals(openStatuses)})` }, table.currentPeriodEnd),
+  ],
+)
+
+/** The counters. Updated in place for every event, so the table leaves room on its pages (fillfactor, in a migration). */
+export const subscriptionUsage = pgTable(
+  'subscription_usage',
+  {
+    id: id(),
+    subscriptionId: uuid('subscription_id').notNull(),
+    metricId: uuid('metric_id').notNull(),
+    /** Half-open `[start, end)`, by the business clock. */
+    periodStart: instant('period_start').notNull(),
+    periodEnd: instant('period_end').notNull(),
+    used: units('used').notNull().default(0),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.subscriptionId, table.metricId, table.periodStart),
+    isNonNegative(table.used),
+    holds(table.periodEnd, sql`${table.periodEnd} > ${table.periodStart}`),
+    reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
+    reference(table.metricId, agentMetricDefinitions.id, 'no action'),
+    indexed(table.metricId),
+  ],
+)
+
+/** `one_cycle` counts in the period it was granted in; `permanent` in every period until it is revoked. */
+export const addonScopes = ['one_cycle', 'permanent'] as const
+export const addonSources = ['admin_grant', 'purchased'] as const
+
+export const subscriptionAddons = pgTable(
+  'subscription_addons',
+  {
+    id: id(),
+    subscriptionId: uuid('subscription_id').notNull(),
+    metricId: uuid('metric_id').notNull(),
+    amount: units('amount').notNull(),
+    scope: text('scope', { enum: addonScopes }).notNull(),
+    source: text('source', { enum: addonSources }).notNull(),
+    /** By the business clock: decides which period a `one_cycle` add-on belongs to. */
+    grantedAt: businessInstant('granted_at'),
+    /** Why an operator granted it. Null: purchased. */
+    reason: text('reason'),
+    createdBy: authId('created_by'),
+    /** The payment it was bought with. Null: granted. */
+    stripeObjectId: text('stripe_object_id'),
+    /** Null: live. */
+    revokedAt: instant('revoked_at'),
+    revokedBy: authId('revoked_by'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.stripeObjectId),
+    isPositive(table.amount),
+    isOneOf(table.scope, addonScopes),
+    isOneOf(table.source, addonSources),
+    reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
+    reference(table.metricId, agentMetricDefinitions.id, 'no action'),
+    reference(table.createdBy, user.id, 'set null'),
+    reference(table.revokedBy, user.id, 'set null'),
+    indexed(table.subscriptionId, table.grantedAt),
+    indexedWhere(
+      { suffix: 'live', where: sql`${table.revokedAt} IS NULL` },
+      table.subscriptionId,
+      table.metricId,
+    ),
+    indexed(table.metricId),
+    indexed(table.createdBy),
+    indexed(table.revokedBy),
+  ],
+)
+
+export const ledgerEventTypes = [
+  'consume',
+  // A gauge went up or down.
+  'adjust',
+  'refund',
+  // A reservation: the hold, what settling added or gave back, and what lapsing gave back.
+  'hold',
+  'settle',
+  'lapse',
+  // Use that moved between subscriptions or periods.
+  'carry_in',
+  'carry_out',
+] as const
+
+/** Append-only, enforced by triggers: rows leave only with their subscription. */
+export const usageLedger = pgTable(
+  'usage_ledger',
+  {
+    id: id(),
+    /** Order of writing. Readers stay behind a watermark: a lower number may commit later. */
+    seq: bigint('seq', { mode: 'number' }).notNull().generatedAlwaysAsIdentity({ name: 'usage_ledger_seq' }),
+    subscriptionId: uuid('subscription_id').notNull(),
+    metricId: uuid('metric_id').notNull(),
+    eventType: text('event_type', { enum: ledgerEventTypes }).notNull(),
+    /** Negative where it gives back. */
+    delta: units('delta').notNull(),
+    /** The caller's idempotency key: the same id is charged once, whatever happens in between. */
+    clientReqId: uuid('client_req_id').notNull(),
+    /** The entry that this one takes back or settles. Null: it stands alone. */
+    refersToId: uuid('refers_to_id'),
+    metadata: jsonb('metadata').$type<Json>().notNull().default({}),
+    /** The counter after this entry and the limit it was held against, so that a replay gets the first answer again. */
+    usedAfter: units('used_after').notNull(),
+    /** Null: unlimited. */
+    limitAt: units('limit_at'),
+    /** The usage period it counts in. Null: a gauge, which has no period. */
+    periodStart: instant('period_start'),
+    /** By the business clock. */
+    occurredAt: businessInstant('occurred_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueOver(table.clientReqId),
+    isOneOf(table.eventType, ledgerEventTypes),
+    isExact(table.delta),
+    isNonNegative(table.usedAfter),
+    isNonNegative(table.limitAt),
+    holds(table.metadata, sql`jsonb_typeof(${table.metadata}) = 'object'`),
+    reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
+    // Not indexed on this side: each index costs every event, and metrics leave only with their agent, in a job.
+    reference(table.metricId, agentMetricDefinitions.id, 'no action'),
+    reference(table.refersToId, table.id, 'no action'),
+    indexed(table.subscriptionId, table.seq),
+    indexedWhere({ suffix: 'set', where: sql`${table.refersToId} IS NOT NULL` }, table.refersToId),
+    // Exports read long ranges in order of writing; a block range index answers that at no cost to a write.
+    index('usage_ledger_seq_brin').using('brin', table.seq),
+  ],
+)
+
+export const stripeEvents = pgTable(
+  'stripe_events',
+  {
+    id: id(),
+    stripeEventId: text('stripe_event_id').notNull(),
+    type: text('type').notNull(),
+    livemode: boolean('livemode').notNull().default(false),
+    payload: jsonb('payload').$type<Json>().notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    /** Null: not processed yet, or failed; `errorMessage` tells which. Only this makes a repetition harmless. */
+    processedAt: instant('processed_at'),
+    errorMessage: text('error_message'),
+    receivedAt: createdAt('received_at'),
+  },
+  (table) => [
+    uniqueOver(table.stripeEventId),
+    holds(table.attempts, sql`${table.attempts} >= 0`),
+    indexed(table.receivedAt, table.id),
+    indexed(table.type, table.receivedAt),
+    indexedWhere({ suffix: 'unprocessed', where: sql`${table.processedAt} IS NULL` }, table.receivedAt),
+  ],
+)
+
+// --- Money -----------------------------------------------------------------------------------------------------------
+
+export const billingEntryKinds = ['charge', 'refund', 'dispute', 'dispute_reversal', 'fee', 'payout', 'adjustment'] as const
+
+/**
+ * Every movement of money. Append-only, enforced by triggers, and without foreign keys: the books outlive the people,
+ * agents and organizations they are about, so they hold references by value and a person only as a keyed hash.
+ */
+export const billingEntries = pgTable(
+  'billing_entries',
+  {
+    id: id(),
+    seq: bigint('seq', { mode: 'number' }).notNull().generatedAlwaysAsIdentity({ name: 'billing_entries_seq' }),
+    kind: text('kind', { enum: billingEntryKinds }).notNull(),
+    /** Minor units of `currency`; negative where money leaves. */
+    amount: units('amount').notNull(),
+    currency: text('currency').notNull(),
+    /** The one object at Stripe that this entry records. Null: an adjustment by hand. */
+    stripeObjectId: text('stripe_object_id'),
+    /** Keyed hash of the person. Null: the movement has no buyer, such as a payout. */
+    subjectHash: text('subject_hash'),
+    subscriptionRef: uuid('subscription_ref'),
+    agentRef: uuid('agent_ref'),
+    organizationRef: text('organization_ref'),
+    isTest: boolean('is_test').notNull().default(false),
+    metadata: jsonb('metadata').$type<Json>().notNull().default({}),
+    /** By the business clock. */
+    occurredAt: businessInstant('occurred_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueOver(table.seq),
+    uniqueOver(table.stripeObjectId),
+    isOneOf(table.kind, billingEntryKinds),
+    isExact(table.amount),
+    isCurrency(table.currency),
+    holds(table.metadata, sql`jsonb_typeof(${table.metadata}) = 'object'`),
+    indexed(table.organizationRef, table.occurredAt),
+    indexed(table.agentRef, table.occurredAt),
+    indexed(table.subscriptionRef),
+    indexed(table.subjectHash),
+  ],
+)
+
+export const publisherAccounts = pgTable(
+  'publisher_accounts',
+  {
+    id: id(),
+    organizationId: authId('organization_id').notNull(),
+    /** The marketplace's share of each sale. */
+    feeBp: integer('fee_bp').notNull().default(0),
+    /** Null: payouts are made outside of Stripe. */
+    stripeAccountId: text('stripe_account_id'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.organizationId),
+    uniqueOver(table.stripeAccountId),
+    isBasisPoints(table.feeBp),
+    reference(table.organizationId, organization.id, 'cascade'),
+  ],
+)
+
+// --- Social and engagement -------------------------------------------------------------------------------------------
+
+export const reviews = pgTable(
+  'reviews',
+  {
+    id: id(),
+    agentId: uuid('agent_id').notNull(),
+    userId: authId('user_id').notNull(),
+    rating: integer('rating').notNull(),
+    title: text('title').notNull().default(''),
+    /** Markdown. */
+    body: text('body').notNull().default(''),
+    /** The publisher's answer. Null: none. */
+    reply: text('reply'),
+    repliedAt: instant('replied_at'),
+    /** Null: shown. An operator hides, never edits. */
+    hiddenAt: instant('hidden_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.agentId, table.userId),
+    holds(table.rating, sql`${table.rating} BETWEEN 1 AND 5`),
+    hasLength(table.title, { min: 0, max: 200 }),
+    hasLength(table.body, { min: 0, max: 10_000 }),
+    reference(table.agentId, agents.id, 'cascade'),
+    reference(table.userId, user.id, 'cascade'),
+    indexed(table.agentId, table.createdAt, table.id),
+    indexed(table.userId),
+  ],
+)
+
+export const agentInstalls = pgTable(
+  'agent_installs',
+  {
+    id: id(),
+    agentId: uuid('agent_id').notNull(),
+    userId: authId('user_id').notNull(),
+    installedAt: createdAt('installed_at'),
+  },
+  (table) => [
+    uniqueOver(table.agentId, table.userId),
+    reference(table.agentId, agents.id, 'cascade'),
+    reference(table.userId, user.id, 'cascade'),
+    indexed(table.userId, table.installedAt),
+  ],
+)
+
+export const agentWaitlist = pgTable(
+  'agent_waitlist',
+  {
+    id: id(),
+    agentId: uuid('agent_id').notNull(),
+    email: text('email').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueOver(table.agentId, table.email),
+    isEmail(table.email),
+    reference(table.agentId, agents.id, 'cascade'),
+    indexed(table.email),
+  ],
+)
+
+/** Measured figures only: null is "not measured", never a guess. */
+export const agentMetricsDaily = pgTable(
+  'agent_metrics_daily',
+  {
+    agentId: uuid('agent_id').notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    activeUsers: integer('active_users').notNull().default(0),
+    messages: units('messages').notNull().default(0),
+    apiCalls: units('api_calls').notNull().default(0),
+    avgLatencyMs: integer('avg_latency_ms'),
+    /** Basis points: 9995 is 99.95 %. */
+    uptimeBp: integer('uptime_bp'),
+    csatBp: integer('csat_bp'),
+  },
+  (table) => [
+    primaryKey({ name: 'agent_metrics_daily_pkey', columns: [table.agentId, table.day] }),
+    holds(table.activeUsers, sql`${table.activeUsers} >= 0`),
+    isNonNegative(table.messages),
+    isNonNegative(table.apiCalls),
+    holds(table.avgLatencyMs, sql`${table.avgLatencyMs} >= 0`),
+    isBasisPoints(table.uptimeBp),
+    isBasisPoints(table.csatBp),
+    reference(table.agentId, agents.id, 'cascade'),
+  ],
+)
+
+// --- Observability ---------------------------------------------------------------------------------------------------
+
+export const auditResults = ['success', 'failure', 'denied'] as const
+
+/** Append-only, enforced by triggers. One change is allowed: `userId` becomes null once its person is gone. */
+export const auditLogs = pgTable(
+  'audit_logs',
+  {
+    id: id(),
+    userId: authId('user_id'),
+    /** By value: the trail keeps naming an organization that is gone, and may not be changed when it goes. */
+    orgId: authId('org_id'),
+    /** A verb, such as `addon.grant`. */
+    action: text('action').notNull(),
+    /** The kind of thing acted on, such as `subscription`. */
+    resource: text('resource').notNull(),
+    resourceId: text('resource_id'),
+    result: text('result', { enum: auditResults }).notNull().default('success'),
+    errorCode: text('error_code'),
+    metadata: jsonb('metadata').$type<Json>().notNull().default({}),
+    timestamp: createdAt('timestamp'),
+  },
+  (table) => [
+    isOneOf(table.result, auditResults),
+    holds(table.metadata, sql`jsonb_typeof(${table.metadata}) = 'object'`),
+    reference(table.userId, user.id, 'set null'),
+    indexed(table.timestamp, table.id),
+    indexed(table.userId, table.timestamp),
+    indexed(table.orgId, table.timestamp),
+    indexed(table.resource, table.resourceId, table.timestamp),
+    indexed(table.action, table.timestamp),
+  ],
+)
+
+/** Leads and requests of visitors: an operator gets each by mail. Name and address are kept as they were at the time. */
+export const interactions = pgTable(
+  'interactions',
+  {
+    id: id(),
+    type: text('type').notNull(),
+    userId: authId('user_id'),
+    userEmail: text('user_email'),
+    agentId: uuid('agent_id'),
+    agentName: text('agent_name'),
+    metadata: jsonb('metadata').$type<Json>().notNull().default({}),
+    /** Null: nobody was told yet; `notifyError` says why where it was tried. */
+    notifiedAt: instant('notified_at'),
+    notifyError: text('notify_error'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    hasLength(table.type, { min: 1, max: 64 }),
+    holds(table.metadata, sql`jsonb_typeof(${table.metadata}) = 'object'`),
+    reference(table.userId, user.id, 'set null'),
+    reference(table.agentId, agents.id, 'cascade'),
+    indexed(table.createdAt, table.id),
+    indexed(table.type, table.createdAt),
+    indexed(table.userId),
+    indexed(table.agentId),
+    indexedWhere({ suffix: 'unnotified', where: sql`${table.notifiedAt} IS NULL` }, table.createdAt),
+  ],
+)
+
+/** Who gets the mail about interactions. */
+export const interactionRecipients = pgTable(
+  'interaction_recipients',
+  {
+    id: id(),
+    email: text('email').notNull(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [uniqueOver(table.email), isEmail(table.email)],
+)
+
+// --- The installation ------------------------------------------------------------------------------------------------
+
+/**
+ * Events for the world outside, written by a verb in its own transaction and delivered afterwards.
+ * `subject` names what it is about by value: an event outlives its subject, and holds no key to a person.
+ */
+export const outboxEvents = pgTable(
+  'outbox_events',
+  {
+    /** Order of writing. Readers stay behind a watermark: a lower number may commit later. */
+    seq: bigint('seq', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity({ name: 'outbox_events_seq' }),
+    /** What a receiver removes duplicates by. */
+    eventId: uuid('event_id').notNull().default(sql`gen_random_uuid()`),
+    type: text('type').notNull(),
+    /** Of the payload's shape. */
+    version: integer('version').notNull().default(1),
+    subject: text('subject').notNull(),
+    payload: jsonb('payload').$type<Json>().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueOver(table.eventId),
+    holds(table.version, sql`${table.version} >= 1`),
+    indexed(table.subject, table.seq),
+  ],
+)
+
+/**
+ * How often something was tried within a time, such as a password; every process counts here. rate-limiter-flexible reads
+ * and writes it, in this order of columns.
+ */
+export const attemptLimits = pgTable(
+  'attempt_limits',
+  {
+    /** The rule and a digest of whom it counts; no address stands here. */
+    key: text('key').primaryKey(),
+    points: integer('points').notNull().default(0),
+    /** When the count starts anew, in milliseconds since 1970 by the process's clock. */
+    expire: bigint('expire', { mode: 'number' }),
+  },
+  (table) => [indexed(table.expire)],
+)
+
+/** Which payments this database has seen. Live and test never mix, so it changes only by going live. */
+export const environments = ['sandbox', 'test', 'live'] as const
+
+/** Exactly one row. Its clock offset is what `rialto_now()` adds to the real time. */
+export const installation = pgTable(
+  'installation',
+  {
+    /** Always true: the primary key allows one row. */
+    id: boolean('id').primaryKey().default(true),
+    /** Null: nothing has been paid or pretended yet. */
+    environment: text('environment', { enum: environments }),
+    /** The Stripe account whose objects this database refers to. */
+    stripeAccountId: text('stripe_account_id'),
+    /** Zero outside the sandbox, and only ever advanced; both enforced by the database. */
+    clockOffsetMs: units('clock_offset_ms').notNull().default(0),
+    /** A demo that was given no secret keeps its own, so that sessions outlive a restart. Null in production. */
+    demoAuthSecret: text('demo_auth_secret'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    holds(table.id, sql`${table.id}`),
+    isOneOf(table.environment, environments),
+    isNonNegative(table.clockOffsetMs),
+    // Without an environment the condition must be false, not unknown.
+    holds(
+      table.clockOffsetMs,
+      sql`${table.clockOffsetMs} = 0 OR ${table.environment} IS NOT DISTINCT FROM 'sandbox'`,
+      'sandbox_check',
+    ),
+  ],
+)

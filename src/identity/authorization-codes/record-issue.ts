@@ -1,0 +1,59 @@
+import type { GenericEndpointContext } from 'better-auth'
+import { z } from 'zod'
+
+/** What the provider stores as the `value` of a code's verification row. */
+const issuedCode = z.object({
+  type: z.literal('authorization_code'),
+  userId: z.string(),
+  sessionId: z.string().nullish(),
+  resource: z.array(z.string()).nullish(),
+  query: z.object({
+    client_id: z.string(),
+    redirect_uri: z.string().optional(),
+    scope: z.string().optional(),
+  }),
+})
+
+interface Verification {
+  readonly identifier: string
+  readonly value: string
+  readonly expiresAt: Date
+}
+
+/**
+ * Writes the ledger row of a code before the provider stores the code itself, so no code can leave without its row.
+ * Verification rows of other kinds (e-mail, password reset) pass through untouched.
+ */
+export async function recordIssue(verification: Verification, endpoint: GenericEndpointContext | null): Promise<void> {
+  const code = parseIssuedCode(verification.value)
+  if (code === undefined) return
+  if (endpoint === null) throw new Error('An authorization code was issued outside of a request')
+
+  await endpoint.context.adapter.create({
+    model: 'oauthAuthorizationCode',
+    data: {
+      codeHash: verification.identifier,
+      clientId: code.query.client_id,
+      userId: code.userId,
+      sessionId: code.sessionId ?? null,
+      scopes: (code.query.scope ?? '').split(' ').filter(Boolean),
+      resources: code.resource ?? null,
+      redirectUri: code.query.redirect_uri ?? null,
+      expiresAt: verification.expiresAt,
+    },
+  })
+}
+
+function parseIssuedCode(value: string): z.infer<typeof issuedCode> | undefined {
+  // Most verification values are plain text, not JSON; those are simply not codes.
+  if (!value.startsWith('{')) return undefined
+  let json: unknown
+  try {
+    json = JSON.parse(value)
+  } catch {
+    return undefined
+  }
+  const isCode = typeof json === 'object' && json !== null && 'type' in json && json.type === 'authorization_code'
+  // A code in a shape we don't know must not be issued unrecorded: parse() throws.
+  return isCode ? issuedCode.parse(json) : undefined
+}

@@ -1,0 +1,52 @@
+import type { BetterAuthPluginDBSchema } from '@better-auth/core/db'
+
+/**
+ * `oauthAuthorizationCode`: one row per authorization code, kept past its redemption.
+ * The provider deletes its own record of a code when it is redeemed, so on its own it can't tell a replay from a guess.
+ */
+export const authorizationCodeSchema = {
+  oauthAuthorizationCode: {
+    fields: {
+      // Also the `authorizationCodeId` of every token the code yields, so a replay can find them all.
+      codeHash: { type: 'string', required: true, unique: true },
+      clientId: {
+        type: 'string',
+        required: true,
+        references: { model: 'oauthClient', field: 'clientId', onDelete: 'cascade' },
+        index: true,
+      },
+      userId: {
+        type: 'string',
+        required: true,
+        references: { model: 'user', field: 'id', onDelete: 'cascade' },
+        index: true,
+      },
+      // The code outlives the session: a replay after sign-out must still be recognised.
+      sessionId: {
+        type: 'string',
+        required: false,
+        references: { model: 'session', field: 'id', onDelete: 'set null' },
+        index: true,
+      },
+      scopes: { type: 'string[]', required: true },
+      resources: { type: 'string[]', required: false },
+      redirectUri: { type: 'string', required: false },
+      expiresAt: { type: 'date', required: true, index: true },
+      redeemedAt: { type: 'date', required: false },
+      replayedAt: { type: 'date', required: false },
+      replayCount: { type: 'number', required: true, defaultValue: 0 },
+      createdAt: { type: 'date', required: true, defaultValue: () => new Date() },
+    },
+  },
+} satisfies BetterAuthPluginDBSchema
+
+/** A row as better-auth's adapter returns it. */
+export interface AuthorizationCodeRow {
+  readonly id: string
+  readonly codeHash: string
+  readonly clientId: string
+  readonly userId: string
+  readonly sessionId: string | null
+  readonly redeemedAt: Date | null
+  readonly replayCount: number
+}
