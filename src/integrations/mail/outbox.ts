@@ -39,8 +39,8 @@ export function createOutbox({ folder, mailsMax = 200 }: OutboxOptions): Outbox 
     return (names ?? [])
       .map((name) => name.replace(/\.json$/, ''))
       .filter((id) => idPattern.test(id))
-      .sort()
-      .reverse()
+      .toSorted()
+      .toReversed()
   }
 
   const find = async (id: string): Promise<OutboxMail | undefined> => {
