@@ -1,0 +1,62 @@
+import { PassThrough } from 'node:stream'
+import { createReadableStreamFromReadable } from '@react-router/node'
+import { renderToPipeableStream } from 'react-dom/server'
+import { ServerRouter } from 'react-router'
+import type { EntryContext, HandleErrorFunction, RouterContextProvider } from 'react-router'
+import { webContext } from './context.ts'
+import { NonceProvider } from './nonce.ts'
+
+// React Router matches context keys by identity: the server sets its value with this very object.
+export { webContext }
+
+/** How long loaders may stream, in milliseconds; React Router reads this name. */
+export const streamTimeout = 8_000
+/** Rendering is given up a second later, so that rejected boundaries still reach the page. */
+const renderTimeoutMs = streamTimeout + 1_000
+
+export default function handleDocument(
+  request: Request,
+  status: number,
+  headers: Headers,
+  routerContext: EntryContext,
+  context: RouterContextProvider,
+): Promise<Response> {
+  const { nonce, reportError } = context.get(webContext).request
+  headers.set('content-type', 'text/html; charset=utf-8')
+  if (request.method === 'HEAD') return Promise.resolve(new Response(null, { status, headers }))
+
+  return new Promise((resolve, reject) => {
+    const { pipe, abort } = renderToPipeableStream(
+      <NonceProvider value={nonce}>
+        <ServerRouter context={routerContext} url={request.url} nonce={nonce} />
+      </NonceProvider>,
+      {
+        nonce,
+        onShellReady() {
+          const body = new PassThrough({
+            final(done) {
+              clearTimeout(timer)
+              done()
+            },
+          })
+          resolve(new Response(createReadableStreamFromReadable(body), { status, headers }))
+          pipe(body)
+        },
+        onError(error) {
+          if (!request.signal.aborted) reportError(error)
+        },
+        onShellError(error) {
+          clearTimeout(timer)
+          reject(error instanceof Error ? error : new Error('The page could not be rendered.', { cause: error }))
+        },
+      },
+    )
+    const timer = setTimeout(() => abort(new Error('The page took too long to render.')), renderTimeoutMs)
+    timer.unref()
+  })
+}
+
+/** Hands a failed page to the server's log; a visitor who left is no failure. */
+export function handleError(error: unknown, { request, context }: Parameters<HandleErrorFunction>[1]): void {
+  if (!request.signal.aborted) context.get(webContext).request.reportError(error)
+}

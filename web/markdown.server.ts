@@ -1,0 +1,53 @@
+import type { Element, Nodes, Root } from 'hast'
+import rehypeSanitize, { defaultSchema, type Options as Schema } from 'rehype-sanitize'
+import rehypeStringify from 'rehype-stringify'
+import remarkGfm from 'remark-gfm'
+import remarkParse from 'remark-parse'
+import remarkRehype from 'remark-rehype'
+import { unified } from 'unified'
+
+/** HTML that only renderMarkdown makes. */
+export type SafeHtml = string & { readonly __brand: 'SafeHtml' }
+
+/** Longer text is cut: parsing is not linear in every case, and a description has no use for more. */
+const charactersMax = 50_000
+
+// Text comes from strangers: no raw HTML, no images from other hosts (the page's policy would block them), links tell
+// search engines nothing, and headings start below the page's own.
+const schema: Schema = {
+  ...defaultSchema,
+  tagNames: (defaultSchema.tagNames ?? []).filter(
+    (name) => !['img', 'picture', 'source', 'input', 'details'].includes(name),
+  ),
+  clobberPrefix: 'text-',
+}
+
+/** Markdown (CommonMark with GitHub's tables and lists) to sanitised HTML. */
+export function renderMarkdown(markdown: string): SafeHtml {
+  const file = unified()
+    .use(remarkParse)
+    .use(remarkGfm)
+    .use(remarkRehype)
+    .use(rehypeSanitize, schema)
+    .use(lowerHeadings)
+    .use(distrustLinks)
+    .use(rehypeStringify)
+    .processSync(markdown.slice(0, charactersMax))
+  return String(file) as SafeHtml
+}
+
+const lowerHeadings = () => (tree: Root) =>
+  eachElement(tree, (element) => {
+    const level = /^h([1-6])$/.exec(element.tagName)?.[1]
+    if (level !== undefined) element.tagName = `h${Math.min(Number(level) + 2, 6)}`
+  })
+
+const distrustLinks = () => (tree: Root) =>
+  eachElement(tree, (element) => {
+    if (element.tagName === 'a') element.properties.rel = 'nofollow ugc noopener'
+  })
+
+function eachElement(node: Nodes, visit: (element: Element) => void): void {
+  if (node.type === 'element') visit(node)
+  if (node.type === 'element' || node.type === 'root') for (const child of node.children) eachElement(child, visit)
+}

@@ -1,0 +1,99 @@
+import geistUrl from '@fontsource-variable/geist/files/geist-latin-wght-normal.woff2?url'
+import frauncesUrl from '@fontsource-variable/fraunces/files/fraunces-latin-opsz-normal.woff2?url'
+import type { ReactNode } from 'react'
+import {
+  isRouteErrorResponse,
+  Links,
+  Meta,
+  Outlet,
+  Scripts,
+  ScrollRestoration,
+  useLocation,
+  useMatches,
+  useRouteError,
+  useRouteLoaderData,
+} from 'react-router'
+import type { Route } from './+types/root.ts'
+import faviconUrl from './assets/favicon.svg?url'
+import { webContext } from './context.ts'
+import { Footer } from './shell/footer.tsx'
+import { Header } from './shell/header.tsx'
+import { PageMeta } from './shell/page-meta.tsx'
+import type { ShellData } from './shell/shell-data.ts'
+import './styles/app.css'
+import { ErrorState } from './ui/error-state.tsx'
+import { SkipLink } from './ui/skip-link.tsx'
+
+/** What a route may ask of the frame around it, in its `handle` export. */
+export interface RouteHandle {
+  /** Ships React Router's browser code. Public pages don't: they work as plain documents. */
+  readonly scripts?: boolean
+  /** The page has a search field of its own. */
+  readonly ownSearch?: boolean
+}
+
+export function loader({ context }: Route.LoaderArgs): ShellData {
+  const { site, request, viewer } = context.get(webContext)
+  return {
+    siteName: site.name,
+    baseUrl: site.baseUrl,
+    theme: request.theme,
+    requestId: request.id,
+    viewer: viewer && { name: viewer.name, email: viewer.email },
+  }
+}
+
+const fallbackShell: ShellData = { siteName: 'Rialto', baseUrl: '', theme: 'system', requestId: '', viewer: undefined }
+
+export function Layout({ children }: { children: ReactNode }) {
+  const shell = useRouteLoaderData<typeof loader>('root') ?? fallbackShell
+  const { pathname, search } = useLocation()
+  const handles = useMatches().map((match) => match.handle as RouteHandle | undefined)
+  const asks = (wish: keyof RouteHandle): boolean => handles.some((handle) => handle?.[wish] === true)
+  return (
+    <html lang="en" data-theme={shell.theme === 'system' ? undefined : shell.theme}>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content={shell.theme === 'system' ? 'light dark' : shell.theme} />
+        <link rel="icon" href={faviconUrl} type="image/svg+xml" />
+        {[geistUrl, frauncesUrl].map((href) => (
+          <link key={href} rel="preload" href={href} as="font" type="font/woff2" crossOrigin="anonymous" />
+        ))}
+        <Meta />
+        <Links />
+      </head>
+      <body>
+        <SkipLink />
+        <Header shell={shell} here={pathname + search} hasSearch={!asks('ownSearch')} />
+        <main id="content" tabIndex={-1} className="flex-1">
+          {children}
+        </main>
+        <Footer siteName={shell.siteName} />
+        {asks('scripts') && (
+          <>
+            <ScrollRestoration />
+            <Scripts />
+          </>
+        )}
+      </body>
+    </html>
+  )
+}
+
+export default function Root() {
+  return <Outlet />
+}
+
+/** Says what happened by status alone: an unexpected error's own text never reaches a page. */
+export function ErrorBoundary() {
+  const error = useRouteError()
+  const shell = useRouteLoaderData<typeof loader>('root')
+  const status = isRouteErrorResponse(error) ? error.status : 500
+  return (
+    <>
+      <PageMeta title={status === 404 ? 'Not found' : 'Error'} />
+      <ErrorState status={status} requestId={shell?.requestId} />
+    </>
+  )
+}

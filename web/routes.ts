@@ -1,0 +1,11 @@
+import { index, route, type RouteConfig } from '@react-router/dev/routes'
+
+export default [
+  index('routes/home/home.tsx'),
+  route('agents', 'routes/catalog/agents.tsx'),
+  route('agents/:slug', 'routes/catalog/agent.tsx'),
+
+  route('theme', 'routes/theme.ts'),
+  route('dev/ui', 'routes/dev/ui.tsx'),
+  route('*', 'routes/not-found.ts'),
+] satisfies RouteConfig

@@ -1,0 +1,59 @@
+import { data, href, redirect } from 'react-router'
+import { webContext } from '../../context.ts'
+import { renderMarkdown } from '../../markdown.server.ts'
+import { PageMeta } from '../../shell/page-meta.tsx'
+import { Breadcrumbs } from '../../ui/breadcrumbs.tsx'
+import { Prose } from '../../ui/prose.tsx'
+import { TagChip } from '../../ui/tag-chip.tsx'
+import type { Route } from './+types/agent.ts'
+import { AgentFacts } from './agent-facts.tsx'
+import { AgentHead } from './agent-head.tsx'
+import { agentJsonLd } from './agent-json-ld.ts'
+import { Capabilities, Changelog, Sources, Steps } from './agent-sections.tsx'
+import { AgentSection } from './agent-section.tsx'
+import { agentsHref } from './agents-query.ts'
+
+export async function loader({ context, params }: Route.LoaderArgs) {
+  const { services, site } = context.get(webContext)
+  const found = await services.catalog.getAgent(params.slug)
+  if (found.kind === 'missing') throw data(null, { status: 404 })
+  if (found.kind === 'moved') throw redirect(href('/agents/:slug', { slug: found.slug }), 301)
+  const { agent } = found
+  const path = href('/agents/:slug', { slug: agent.slug })
+  return { agent, path, url: site.baseUrl + path, description: renderMarkdown(agent.description), now: Date.now() }
+}
+
+export default function Agent({ loaderData: { agent, path, url, description, now } }: Route.ComponentProps) {
+  return (
+    <div className="wrap-page pt-32">
+      <PageMeta title={agent.name} description={agent.tagline} canonicalPath={path} jsonLd={agentJsonLd(agent, url)} />
+      <Breadcrumbs crumbs={[{ label: 'Agents', href: href('/agents') }, { label: agent.name }]} />
+      <div className="agent-page">
+        <AgentHead agent={agent} />
+        <AgentFacts agent={agent} />
+        <div className="flex min-w-0 flex-col gap-64">
+          {agent.description !== '' && (
+            <AgentSection id="about" title="About">
+              <Prose html={description} />
+            </AgentSection>
+          )}
+          {agent.capabilities.length > 0 && <Capabilities capabilities={agent.capabilities} />}
+          {agent.steps.length > 0 && <Steps steps={agent.steps} />}
+          {agent.changelog.length > 0 && <Changelog changelog={agent.changelog} now={now} />}
+          {agent.tags.length > 0 && (
+            <AgentSection id="tags" title="Tags">
+              <ul className="flex flex-wrap gap-8">
+                {agent.tags.map((tag) => (
+                  <li key={tag.slug}>
+                    <TagChip name={tag.name} href={agentsHref({ tags: [tag.slug] })} />
+                  </li>
+                ))}
+              </ul>
+            </AgentSection>
+          )}
+          {agent.sources.length > 0 && <Sources sources={agent.sources} />}
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react'
+
+interface ConsoleLayoutProps {
+  /** Names the side navigation: "Account", "Publisher". */
+  readonly area: string
+  readonly links: readonly { readonly label: string; readonly href: string }[]
+  readonly currentHref: string
+  readonly title: string
+  /** The page's one primary action. */
+  readonly action?: ReactNode
+  readonly children: ReactNode
+}
+
+/** Where people work: 224 px of navigation, then a fluid column; above the page on narrow screens. */
+export function ConsoleLayout({ area, links, currentHref, title, action, children }: ConsoleLayoutProps) {
+  return (
+    <div className="console">
+      <nav aria-label={area} className="console-nav">
+        {links.map(({ label, href }) => (
+          <a key={href} href={href} className="console-link" aria-current={href === currentHref ? 'page' : undefined}>
+            {label}
+          </a>
+        ))}
+      </nav>
+      <div className="min-w-0 text-14">
+        <div className="flex flex-wrap items-center justify-between gap-16 pb-24">
+          <h1 className="display text-28">{title}</h1>
+          {action}
+        </div>
+        {children}
+      </div>
+    </div>
+  )
+}

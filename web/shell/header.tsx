@@ -1,0 +1,126 @@
+import CircleUser from 'lucide-react/icons/circle-user'
+import Menu from 'lucide-react/icons/menu'
+import Search from 'lucide-react/icons/search'
+import SunMoon from 'lucide-react/icons/sun-moon'
+import { ButtonLink } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Mark } from './mark.tsx'
+import type { ShellData } from './shell-data.ts'
+import { ThemeSwitch } from './theme-switch.tsx'
+
+interface HeaderProps {
+  readonly shell: ShellData
+  /** Path and query of the page, where a form returns to. */
+  readonly here: string
+  /** A page with a search of its own doesn't need a second one. */
+  readonly hasSearch: boolean
+}
+
+export function Header({ shell, here, hasSearch }: HeaderProps) {
+  const path = here.split('?')[0] ?? here
+  return (
+    <header className="site-header">
+      <div className="wrap-page flex h-header items-center gap-16">
+        <a href="/" className="flex items-center gap-8 text-ink no-underline touch-target">
+          <Mark className="size-tile-m" />
+          <span className="display text-22">{shell.siteName}</span>
+        </a>
+        <nav aria-label="Main" className="hidden h-full md:flex">
+          <a href="/agents" className="nav-link" aria-current={path === '/agents' ? 'page' : undefined}>
+            Agents
+          </a>
+        </nav>
+        <div className="flex flex-1 items-center justify-end gap-8">
+          {hasSearch && <HeaderSearch />}
+          <button
+            type="button"
+            popoverTarget="theme-menu"
+            className="icon-button hidden md:inline-flex"
+            aria-label="Theme"
+          >
+            <Icon of={SunMoon} size={20} />
+          </button>
+          <PersonEntry shell={shell} here={here} />
+          <button type="button" popoverTarget="site-menu" className="icon-button md:hidden" aria-label="Menu">
+            <Icon of={Menu} size={20} />
+          </button>
+        </div>
+      </div>
+      <div id="theme-menu" popover="auto" className="menu">
+        <ThemeSwitch theme={shell.theme} returnTo={here} />
+      </div>
+      <div id="site-menu" popover="auto" className="menu">
+        <nav aria-label="Menu" className="flex flex-col">
+          <a href="/agents" className="menu-item">
+            All agents
+          </a>
+          {shell.viewer === undefined && (
+            <>
+              <a href={signInHref(here)} className="menu-item">
+                Sign in
+              </a>
+              <a href="/sign-up" className="menu-item">
+                Create an account
+              </a>
+            </>
+          )}
+        </nav>
+        <ThemeSwitch theme={shell.theme} returnTo={here} />
+      </div>
+    </header>
+  )
+}
+
+const signInHref = (here: string): string => `/sign-in?returnTo=${encodeURIComponent(here)}`
+
+const HeaderSearch = () => (
+  <>
+    <search className="hidden md:block">
+      <form action="/agents" className="header-search">
+        <Icon of={Search} className="search-icon" />
+        <input
+          type="search"
+          name="q"
+          aria-label="Search agents"
+          placeholder="Search agents"
+          maxLength={200}
+          className="search-input"
+        />
+      </form>
+    </search>
+    <a href="/agents" className="icon-button md:hidden" aria-label="Search agents">
+      <Icon of={Search} size={20} />
+    </a>
+  </>
+)
+
+function PersonEntry({ shell: { viewer }, here }: { shell: ShellData; here: string }) {
+  if (viewer === undefined) {
+    return (
+      <ButtonLink kind="secondary" href={signInHref(here)} className="sign-in-link">
+        Sign in
+      </ButtonLink>
+    )
+  }
+  return (
+    <>
+      <button
+        type="button"
+        popoverTarget="person-menu"
+        className="icon-button"
+        aria-label={`Account of ${viewer.name}`}
+      >
+        <Icon of={CircleUser} size={20} />
+      </button>
+      <div id="person-menu" popover="auto" className="menu">
+        <p className="menu-heading">
+          <span className="block font-medium">{viewer.name}</span>
+          <span className="block text-14 text-muted">{viewer.email}</span>
+        </p>
+        <form method="post" action="/sign-out">
+          <button className="menu-item w-full">Sign out</button>
+        </form>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,10 @@
+import type { Theme } from './theme-switch.tsx'
+
+/** What every page's frame shows; loaded once by the root route. */
+export interface ShellData {
+  readonly siteName: string
+  readonly baseUrl: string
+  readonly theme: Theme
+  readonly requestId: string
+  readonly viewer: { readonly name: string; readonly email: string } | undefined
+}

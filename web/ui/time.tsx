@@ -1,0 +1,38 @@
+const units = [
+  { unit: 'year', seconds: 31_557_600 },
+  { unit: 'month', seconds: 2_629_800 },
+  { unit: 'day', seconds: 86_400 },
+  { unit: 'hour', seconds: 3_600 },
+  { unit: 'minute', seconds: 60 },
+] as const
+
+/** "3 days ago", with the exact time in its title. `now` is an argument, so that server and browser agree. */
+export function RelativeTime({ iso, now }: { iso: string; now: number }) {
+  return (
+    <time dateTime={iso} title={exact(iso)}>
+      {relativeTime(iso, now)}
+    </time>
+  )
+}
+
+/** A calendar day: "22 Nov 2026". */
+export const Day = ({ iso }: { iso: string }) => <time dateTime={iso}>{formatDay(iso)}</time>
+
+export function relativeTime(iso: string, now: number): string {
+  const seconds = (Date.parse(iso) - now) / 1_000
+  const fitting = units.find((unit) => Math.abs(seconds) >= unit.seconds)
+  if (fitting === undefined) return 'just now'
+  return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(
+    Math.trunc(seconds / fitting.seconds),
+    fitting.unit,
+  )
+}
+
+export const formatDay = (iso: string): string =>
+  new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(iso),
+  )
+
+const exact = (iso: string): string =>
+  new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(new Date(iso)) +
+  ' UTC'
