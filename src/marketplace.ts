@@ -103,8 +103,6 @@ async function open(
   await deps.jobs.start()
   // Reverse order on the way down: first the jobs end, then the connections they send by.
   closers.push(async () => deps.mail.stop())
-  // Closed after the jobs, which may still be sending.
-  closers.push(async () => deps.mail.stop())
   closers.push(() => deps.jobs.stop(jobsGraceMs))
   await deps.mail.start({ isWorker: config.role !== 'web' })
 

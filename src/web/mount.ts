@@ -82,6 +82,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
     id: c.get('requestId'),
     nonce: c.get('secureHeadersNonce') ?? '',
     theme: themeOf(getCookie(c, 'rialto_theme')),
+    clientAddress: c.get('clientAddress'),
     reportError: (error) => errors.push(error),
   }
   const services = {
@@ -89,7 +90,10 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
     account: createAccountServices(deps),
     mailPreview: deps.mailPreview,
   }
-  const viewer = await services.account.viewer(c.req.raw.headers)
+  const { viewer, cookies } = await services.account.viewer(
+    { headers: c.req.raw.headers, clientAddress: request.clientAddress },
+    { mustBeFresh: c.req.method !== 'GET' && c.req.method !== 'HEAD' },
+  )
   const showsDevPages = deps.config.mode === 'demo'
   const context: WebContext = {
     services,
@@ -104,6 +108,10 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
   const response = await handler(publicRequest(c, deps.baseUrl), provider)
   for (const error of errors) deps.log.warn({ requestId: request.id, err: error }, 'a page failed')
   if (errors.some(isDatabaseUnavailable)) return unavailablePage({ reason: 'away', nonce: request.nonce })
+  // A page that signs in or out sets the session's cookies itself; renewing the old ones beside it would undo that.
+  if (response.headers.getSetCookie().length === 0) {
+    for (const cookie of cookies) response.headers.append('set-cookie', cookie)
+  }
   return response
 }
 

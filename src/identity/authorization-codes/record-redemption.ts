@@ -4,8 +4,11 @@ import type { AuthorizationCodeRow } from './schema.ts'
 
 const model = 'oauthAuthorizationCode'
 
+/** What an after-hook gets: the request, and what the endpoint answered or threw. */
+type AnsweredEndpoint = GenericEndpointContext & { context: { returned?: unknown } }
+
 /** After the token endpoint answered: notes the first redemption of a code, and every later use as a replay. */
-export async function recordRedemption(endpoint: GenericEndpointContext): Promise<void> {
+export async function recordRedemption(endpoint: AnsweredEndpoint): Promise<void> {
   const code = presentedCode(endpoint.body)
   if (code === undefined) return
 

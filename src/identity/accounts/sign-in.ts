@@ -1,0 +1,57 @@
+import { isAPIError } from 'better-auth/api'
+import { authHeaders, network } from './context.ts'
+import type { AccountContext, Caller, Cookies, RateLimited } from './context.ts'
+import { parseEmail } from './input.ts'
+import { passwordLengthMax } from '../password-rules.ts'
+
+export interface SignInForm {
+  readonly email: string
+  readonly password: string
+}
+
+export type SignInResult =
+  | { readonly kind: 'signed_in'; readonly cookies: Cookies }
+  /** Also for an address without an account, after as much work. */
+  | { readonly kind: 'invalid_credentials' }
+  | { readonly kind: 'suspended' }
+  | RateLimited
+
+interface SignIn {
+  readonly caller: Caller
+  readonly form: SignInForm
+}
+
+export async function signIn(context: AccountContext, { caller, form }: SignIn): Promise<SignInResult> {
+  const email = parseEmail(form.email)
+  const place = network(caller)
+  const pair = { 'sign-in:pair': [email.value, place] } as const
+  const retryAfterSeconds = await context.auth.limits.take({
+    ...pair,
+    'sign-in:account': [email.value],
+    'sign-in:network': [place],
+  })
+  if (retryAfterSeconds !== undefined) return { kind: 'rate_limited', retryAfterSeconds }
+  if (email.problem !== undefined || [...form.password].length > passwordLengthMax) {
+    return { kind: 'invalid_credentials' }
+  }
+
+  const result = await checkCredentials(context, { caller, form: { email: email.value, password: form.password } })
+  if (result.kind === 'signed_in') await context.auth.limits.forget(pair)
+  return result
+}
+
+async function checkCredentials({ auth }: AccountContext, { caller, form }: SignIn): Promise<SignInResult> {
+  try {
+    const { headers } = await auth.server.api.signInEmail({
+      body: form,
+      headers: authHeaders(caller),
+      returnHeaders: true,
+    })
+    return { kind: 'signed_in', cookies: headers.getSetCookie() }
+  } catch (error) {
+    if (!isAPIError(error)) throw error
+    if (error.body?.code === 'BANNED_USER') return { kind: 'suspended' }
+    if (error.statusCode < 500) return { kind: 'invalid_credentials' }
+    throw error
+  }
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isAPIError } from 'better-auth/api'
+import { atLeast } from '../equal-time.ts'
+import { authHeaders, network } from './context.ts'
+import type { AccountContext, Caller, Cookies, RateLimited } from './context.ts'
+import { parseSignUp } from './input.ts'
+import type { FieldProblems, SignUpForm } from './input.ts'
+import { signIn } from './sign-in.ts'
+
+export type SignUpResult =
+  /** `cookies` sign the person in. They are empty when the address has an account with another password. */
+  | { readonly kind: 'done'; readonly cookies: Cookies }
+  | { readonly kind: 'invalid'; readonly problems: FieldProblems }
+  | RateLimited
+
+interface SignUp {
+  readonly caller: Caller
+  readonly form: SignUpForm
+}
+
+/** More than making an account and signing in take; what a taken address takes is less. */
+const answerMs = 600
+/** Within this time the winner of two sign-ups at once has written its password. */
+const raceMs = 250
+
+/**
+ * Makes an account and signs in. For an address that has one, nothing is made and its owner gets a mail that says so; the
+ * right password signs in all the same, so that a second press of the button does no harm.
+ */
+export async function signUp(context: AccountContext, { caller, form }: SignUp): Promise<SignUpResult> {
+  const parsed = parseSignUp(form, context.auth.passwordRule)
+  if (!parsed.ok) return { kind: 'invalid', problems: parsed.problems }
+
+  const retryAfterSeconds = await context.auth.limits.take({
+    'sign-up:account': [parsed.value.email],
+    'sign-up:network': [network(caller)],
+  })
+  if (retryAfterSeconds !== undefined) return { kind: 'rate_limited', retryAfterSeconds }
+
+  return atLeast(answerMs, async () => {
+    await createAccount(context, { caller, form: parsed.value })
+    const entered = await signIn(context, { caller, form: parsed.value })
+    return { kind: 'done', cookies: entered.kind === 'signed_in' ? entered.cookies : [] }
+  })
+}
+
+async function createAccount({ auth }: AccountContext, { caller, form }: SignUp): Promise<void> {
+  try {
+    await auth.server.api.signUpEmail({ body: form, headers: authHeaders(caller) })
+  } catch (error) {
+    // The database's unique address decided a race: the account exists, made by the other one a moment ago.
+    if (!isAPIError(error) || error.body?.code !== 'FAILED_TO_CREATE_USER') throw error
+    if ((await findUser(auth, form.email)) === undefined) throw error
+    await sleep(raceMs)
+  }
+}
+
+async function findUser(auth: AccountContext['auth'], email: string) {
+  const { internalAdapter } = await auth.server.$context
+  return (await internalAdapter.findUserByEmail(email))?.user
+}

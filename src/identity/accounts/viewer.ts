@@ -1,0 +1,37 @@
+import { authHeaders } from './context.ts'
+import type { AccountContext, Caller, Cookies } from './context.ts'
+
+/** The person who looks at a page. */
+export interface AccountViewer {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly isOperator: boolean
+}
+
+export interface ViewerAnswer {
+  readonly viewer: AccountViewer | undefined
+  /** Renew the session and its signed copy; the response has to carry them. */
+  readonly cookies: Cookies
+}
+
+interface Viewing {
+  readonly caller: Caller
+  /** The signed copy in the cookie is up to a minute old: right for showing pages, too old for changing things. */
+  readonly mustBeFresh: boolean
+}
+
+export async function findViewer({ auth }: AccountContext, { caller, mustBeFresh }: Viewing): Promise<ViewerAnswer> {
+  // Most visitors have no session; they cost nothing.
+  if (!caller.headers.get('cookie')?.includes('session_token=')) return { viewer: undefined, cookies: [] }
+  const { headers, response } = await auth.server.api.getSession({
+    headers: authHeaders(caller),
+    query: { disableCookieCache: mustBeFresh },
+    returnHeaders: true,
+  })
+  const cookies = headers.getSetCookie()
+  if (response === null) return { viewer: undefined, cookies }
+  const { id, name, email, emailVerified, role } = response.user
+  return { viewer: { id, name, email, emailVerified, isOperator: role === 'admin' }, cookies }
+}

@@ -1,0 +1,142 @@
+import { betterAuth } from 'better-auth'
+import type { BetterAuthOptions } from 'better-auth'
+import { drizzleAdapter } from 'better-auth/adapters/drizzle'
+import type { Database } from '#src/db/client.ts'
+import * as schema from '#src/db/schema/index.ts'
+import { accountExists, passwordChanged, resetPassword, verifyEmail } from '#src/integrations/mail/index.ts'
+import type { MailQueue } from '#src/integrations/mail/index.ts'
+import { newId } from '#src/lib/ids.ts'
+import type { Log } from '#src/log.ts'
+import { createAttemptLimits } from './attempt-limits.ts'
+import type { AttemptLimits } from './attempt-limits.ts'
+import { authLogger } from './auth-log.ts'
+import { authOptions } from './auth-options.ts'
+import { clientAddressHeader, exposedPaths, withClientAddress } from './auth-http.ts'
+import { createPasswordRule, passwordLengthMax, passwordLengthMin } from './password-rules.ts'
+import type { PasswordRule } from './password-rules.ts'
+
+interface AuthParts {
+  readonly config: { readonly authSecret: string }
+  /** Origin without a trailing slash; in demo mode known once the port is. */
+  readonly baseUrl: string
+  readonly db: Database
+  readonly mail: MailQueue
+  readonly log: Log
+}
+
+export interface Auth {
+  /** better-auth's own endpoints under /api/auth, as far as they are open. */
+  handler(request: Request, caller: { readonly clientAddress: string }): Promise<Response>
+  /** better-auth itself, for the verbs of this folder. */
+  readonly server: AuthServer
+  readonly limits: AttemptLimits
+  readonly passwordRule: PasswordRule
+  readonly secret: string
+}
+
+export type AuthServer = ReturnType<typeof createServer>
+
+export const verificationHours = 24
+export const resetMinutes = 60
+
+/** A revoked session is believed this long on plain page loads; whatever changes something asks the database. */
+const sessionCacheSeconds = 60
+
+export function createAuth(parts: AuthParts): Auth {
+  const server = createServer(parts)
+  return {
+    handler: (request, { clientAddress }) => server.handler(withClientAddress(request, clientAddress)),
+    server,
+    limits: createAttemptLimits(parts.db.$client),
+    passwordRule: createPasswordRule(),
+    secret: parts.config.authSecret,
+  }
+}
+
+function createServer(parts: AuthParts) {
+  const { config, baseUrl, db, log } = parts
+  const options = authOptions({ baseUrl, secret: config.authSecret, newId, audiences: [] })
+  return betterAuth({
+    ...options,
+    database: drizzleAdapter(db, { provider: 'pg', schema }),
+    trustedOrigins: [baseUrl],
+    plugins: [...options.plugins, exposedPaths()],
+    logger: authLogger(log),
+    emailAndPassword: { ...options.emailAndPassword, ...passwords(parts) },
+    emailVerification: verification(parts),
+    session: { cookieCache: { enabled: true, maxAge: sessionCacheSeconds } },
+    rateLimit: { ...options.rateLimit, enabled: true },
+    advanced: {
+      ...options.advanced,
+      ...cookies(baseUrl),
+      ipAddress: { ipAddressHeaders: [clientAddressHeader] },
+    },
+  })
+}
+
+function passwords({ baseUrl, mail }: AuthParts) {
+  return {
+    // Signing up answers the same for a taken address, so it can't sign in by itself (accounts/sign-up.ts does).
+    autoSignIn: false,
+    requireEmailVerification: false,
+    minPasswordLength: passwordLengthMin,
+    // better-auth counts UTF-16 units; password-rules.ts counts characters and is the stricter one.
+    maxPasswordLength: passwordLengthMax * 2,
+    revokeSessionsOnPasswordReset: true,
+    resetPasswordTokenExpiresIn: resetMinutes * 60,
+    onExistingUserSignUp: ({ user }) =>
+      mail.enqueue({
+        ...accountExists({ signInUrl: `${baseUrl}/sign-in`, resetUrl: `${baseUrl}/forgot-password` }),
+        to: user.email,
+        template: 'account-exists',
+      }),
+    sendResetPassword: ({ user, token }) =>
+      mail.enqueue({
+        ...resetPassword({
+          name: user.name,
+          url: pageUrl({ baseUrl, path: '/reset-password', token }),
+          validMinutes: resetMinutes,
+        }),
+        to: user.email,
+        template: 'reset-password',
+        usefulUntil: new Date(Date.now() + resetMinutes * 60_000).toISOString(),
+      }),
+    onPasswordReset: ({ user }) =>
+      mail.enqueue({
+        ...passwordChanged({ name: user.name, changedAt: new Date(), resetUrl: `${baseUrl}/forgot-password` }),
+        to: user.email,
+        template: 'password-changed',
+      }),
+  } satisfies BetterAuthOptions['emailAndPassword'] extends (infer T) | undefined ? Partial<T> : never
+}
+
+function verification({ baseUrl, mail }: AuthParts) {
+  return {
+    sendOnSignUp: true,
+    autoSignInAfterVerification: false,
+    expiresIn: verificationHours * 3_600,
+    sendVerificationEmail: ({ user, token }) =>
+      mail.enqueue({
+        ...verifyEmail({ url: pageUrl({ baseUrl, path: '/verify-email', token }), validHours: verificationHours }),
+        to: user.email,
+        template: 'verify-email',
+        usefulUntil: new Date(Date.now() + verificationHours * 3_600_000).toISOString(),
+      }),
+  } satisfies BetterAuthOptions['emailVerification']
+}
+
+const pageUrl = ({ baseUrl, path, token }: { baseUrl: string; path: string; token: string }): string =>
+  `${baseUrl}${path}?token=${encodeURIComponent(token)}`
+
+/**
+ * Names of Rialto's own, because cookies ignore ports and another program on this host may use better-auth too. `__Host-`
+ * (RFC 6265bis) binds them to this very host over https; better-auth's own option would only make it `__Secure-`.
+ */
+function cookies(baseUrl: string) {
+  const isHttps = baseUrl.startsWith('https:')
+  return {
+    useSecureCookies: false,
+    cookiePrefix: isHttps ? '__Host-rialto' : 'rialto',
+    defaultCookieAttributes: { secure: isHttps, httpOnly: true, sameSite: 'lax', path: '/' },
+  } as const
+}

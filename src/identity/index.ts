@@ -1,0 +1,6 @@
+export { createAccountServices } from './accounts/index.ts'
+export type { AccountServices } from './accounts/index.ts'
+export type { Caller, Cookies } from './accounts/context.ts'
+export type { AccountViewer } from './accounts/viewer.ts'
+export { createAuth } from './auth.ts'
+export type { Auth } from './auth.ts'
