@@ -4,6 +4,9 @@ export default [
   index('routes/home/home.tsx'),
   route('agents', 'routes/catalog/agents.tsx'),
   route('agents/:slug', 'routes/catalog/agent.tsx'),
+  route('api/docs', 'routes/api-docs/api-docs.tsx'),
+
+  route('api/docs', 'routes/api-docs/api-docs.tsx'),
 
   route('theme', 'routes/theme.ts'),
   route('dev/ui', 'routes/dev/ui.tsx'),
