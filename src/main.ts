@@ -22,6 +22,8 @@ interface MainOptions {
   readonly loadWeb?: (config: Config) => Promise<WebApp>
 }
 
+const emailWidth = 26
+
 // A drain that hangs ends here: an orchestrator's own limit is usually 10 s and ends in SIGKILL.
 const stopLimitMs = 9_500
 
@@ -53,6 +55,9 @@ export async function main(options: MainOptions = {}): Promise<void> {
 function sayWhereItIs({ terminal, marketplace }: { terminal: Terminal; marketplace: Marketplace }): void {
   const { baseUrl } = marketplace.deps
   terminal.pair('Open', baseUrl)
+  for (const [index, { email, password }] of marketplace.demoPeople.entries()) {
+    terminal.pair(index === 0 ? 'Sign in as' : '', `${email.padEnd(emailWidth)} ${password}`)
+  }
   terminal.pair('Mail', `${baseUrl}/dev/mail`)
   terminal.pair('Stop', 'Ctrl+C     Settings: README#configuration')
   terminal.blank()

@@ -9,6 +9,8 @@ import type { OpenDatabase } from '#src/db/open.ts'
 import { seedCatalogue } from '#src/db/seed/index.ts'
 import { createDeps } from '#src/deps.ts'
 import type { Deps } from '#src/deps.ts'
+import { ensureDemoPeople } from '#src/identity/index.ts'
+import type { DemoPerson } from '#src/identity/index.ts'
 import { storedSecret } from '#src/identity/stored-secret.ts'
 import { listen } from '#src/http/server.ts'
 import { createStartingApp } from '#src/http/starting.ts'
@@ -27,6 +29,8 @@ interface MarketplaceOptions {
 
 export interface Marketplace {
   readonly deps: Deps
+  /** Who can sign in at once; empty in production. */
+  readonly demoPeople: readonly DemoPerson[]
   /** Lets running requests and jobs end, then closes everything; 10 s at the most. */
   stop(): Promise<void>
 }
@@ -100,6 +104,9 @@ async function open(
     detail: `${catalogue.value.directoryEntries} directory entries`,
   })
 
+  const isDemo = config.mode === 'demo'
+  const demoPeople = isDemo ? await ensureDemoPeople({ auth: deps.auth, dataDir: config.dataDir }) : []
+
   await deps.jobs.start()
   // Reverse order on the way down: first the jobs end, then the connections they send by.
   closers.push(async () => deps.mail.stop())
@@ -113,7 +120,7 @@ async function open(
   closers.push(async () => {
     lifecycle.state = 'draining'
   })
-  return { deps, stop: closeAll }
+  return { deps, demoPeople, stop: closeAll }
 }
 
 function describe({ embedded }: OpenDatabase): string {

@@ -1,0 +1,68 @@
+import { randomInt } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Auth } from './auth.ts'
+
+/** A person of the demo, with the password that the start lines show. */
+export interface DemoPerson {
+  readonly email: string
+  readonly password: string
+}
+
+const people = [
+  { email: 'buyer@demo.localhost', name: 'Bianca Buyer', role: 'user' },
+  { email: 'publisher@demo.localhost', name: 'Paolo Publisher', role: 'user' },
+  { email: 'operator@demo.localhost', name: 'Olivia Operator', role: 'admin' },
+] as const
+
+const stored = z.record(z.string(), z.string().min(12))
+
+interface DemoOptions {
+  readonly auth: Auth
+  readonly dataDir: string
+}
+
+/**
+ * Makes the demo's people where they are missing. Their passwords are random, made once per installation and kept in its data
+ * folder for its owner only. Whoever changed a password keeps it: only missing accounts are written. Demo mode only.
+ */
+export async function ensureDemoPeople({ auth, dataDir }: DemoOptions): Promise<readonly DemoPerson[]> {
+  const passwords = await storedPasswords(dataDir)
+  const { internalAdapter, password: hasher } = await auth.server.$context
+  for (const { email, name, role } of people) {
+    if ((await internalAdapter.findUserByEmail(email)) !== null) continue
+    const user = await internalAdapter.createUser(
+      { email, name, role, emailVerified: true },
+      { method: 'email-password' },
+    )
+    await internalAdapter.linkAccount({
+      userId: user.id,
+      providerId: 'credential',
+      accountId: user.id,
+      password: await hasher.hash(passwords[email] ?? ''),
+    })
+  }
+  return people.map(({ email }) => ({ email, password: passwords[email] ?? '' }))
+}
+
+async function storedPasswords(dataDir: string): Promise<Readonly<Record<string, string>>> {
+  const path = join(dataDir, 'demo-people.json')
+  const fresh = Object.fromEntries(people.map(({ email }) => [email, readablePassword()]))
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  try {
+    await writeFile(path, `${JSON.stringify(fresh, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
+    return fresh
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return { ...fresh, ...stored.parse(JSON.parse(await readFile(path, 'utf8'))) }
+  }
+}
+
+// No letters or digits that are mistaken for one another; 4 × 4 of 30 are 78 bits.
+const alphabet = 'abcdefghjkmnpqrstuvwxyz2345679'
+
+const readablePassword = (): string =>
+  Array.from({ length: 4 }, () => Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join('')).join(
+    '-',
+  )
