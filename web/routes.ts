@@ -6,7 +6,6 @@ export default [
   route('agents/:slug', 'routes/catalog/agent.tsx'),
   route('api/docs', 'routes/api-docs/api-docs.tsx'),
 
-
   route('theme', 'routes/theme.ts'),
   route('dev/ui', 'routes/dev/ui.tsx'),
   route('*', 'routes/not-found.ts'),

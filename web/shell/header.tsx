@@ -26,7 +26,11 @@ export function Header({ shell, here, hasSearch }: HeaderProps) {
           <span className="display text-22">{shell.siteName}</span>
         </a>
         <nav aria-label="Main" className="hidden h-full md:flex">
-          <a href="/agents" className="nav-link" aria-current={path === '/agents' ? 'page' : undefined}>
+          <a
+            href="/agents"
+            className="nav-link"
+            aria-current={path === '/agents' ? 'page' : path.startsWith('/agents/') || undefined}
+          >
             Agents
           </a>
         </nav>

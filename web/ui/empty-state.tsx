@@ -5,7 +5,7 @@ interface EmptyStateProps {
   readonly children?: ReactNode
   /** One way on. */
   readonly action?: ReactNode
-  readonly level?: 'h1' | 'h2'
+  readonly level?: 'h1' | 'h2' | 'h4'
 }
 
 /** An unlit arch, one sentence, one action. */

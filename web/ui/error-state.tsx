@@ -7,7 +7,11 @@ interface ErrorStateProps {
   /** Lets an operator find the log line; shown only where something broke. */
   readonly requestId?: string | undefined
   readonly action?: ReactNode
+  readonly level?: HeadingLevel
 }
+
+/** h1, unless it is shown inside another page. */
+type HeadingLevel = 'h1' | 'h4'
 
 interface Words {
   readonly title: string
@@ -38,10 +42,10 @@ const broken: Words = {
 }
 
 /** The whole page when a page can't be shown: what happened, what was kept, what to do. */
-export function ErrorState({ status, requestId, action }: ErrorStateProps) {
+export function ErrorState({ status, requestId, action, level = 'h1' }: ErrorStateProps) {
   const { title, text } = words[status] ?? broken
   return (
-    <ErrorLayout title={title} text={text} note={`Error ${status}`}>
+    <ErrorLayout level={level} title={title} text={text} note={`Error ${status}`}>
       {action ?? <ButtonLink href="/agents">Browse all agents</ButtonLink>}
       {status >= 500 && requestId !== undefined && (
         <p className="text-14 text-muted">
@@ -59,21 +63,28 @@ interface ExpiredLinkProps {
   readonly text: string
   /** The button or form that sends a new one. */
   readonly action: ReactNode
+  readonly level?: HeadingLevel
 }
 
 /** A one-time link that no longer works, with the way to a new one. */
-export const ExpiredLink = ({ title, text, action }: ExpiredLinkProps) => (
-  <ErrorLayout title={title} text={text}>
+export const ExpiredLink = ({ title, text, action, level = 'h1' }: ExpiredLinkProps) => (
+  <ErrorLayout level={level} title={title} text={text}>
     {action}
   </ErrorLayout>
 )
 
-function ErrorLayout({ title, text, note, children }: Words & { note?: string; children: ReactNode }) {
+interface LayoutProps extends Words {
+  readonly level: HeadingLevel
+  readonly note?: string
+  readonly children: ReactNode
+}
+
+function ErrorLayout({ level: Heading, title, text, note, children }: LayoutProps) {
   return (
     <div className="wrap-page flex flex-col items-center gap-16 py-64 text-center">
       <UnlitArch />
       {note !== undefined && <p className="figures text-14 text-muted">{note}</p>}
-      <h1 className="display text-36">{title}</h1>
+      <Heading className="display text-36">{title}</Heading>
       <p className="max-w-form text-muted">{text}</p>
       {children}
     </div>

@@ -22,7 +22,7 @@ export const AgentGrid = ({ agents, heading }: { agents: readonly Agent[]; headi
 export function AgentCard({ agent, heading: Heading }: { agent: Agent; heading: Heading }) {
   return (
     <article className="agent-card">
-      <div className="flex items-center gap-12">
+      <div className="flex items-start gap-12">
         <ArchIcon slug={agent.slug} className="size-tile" />
         <div className="min-w-0">
           <Heading className="text-18 font-medium">

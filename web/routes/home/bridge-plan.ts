@@ -131,7 +131,11 @@ function planBridge(size: BridgeSize): BridgePlan {
       places
         .map((place) => {
           const [inner, outer] = [offsetAt(place) - pitch / 2, offsetAt(place) + pitch / 2]
-          return `M${r(middle + side * inner)} ${r(sillAt(place))}H${r(middle + side * outer)}V${r(sillAt(place + 1))}`
+          const tread = `M${r(middle + side * inner)} ${r(sillAt(place))}H`
+          const isLast = place === baysPerSide - 1
+          return isLast
+            ? `${tread}${r(middle + side * endOffset)}`
+            : `${tread}${r(middle + side * outer)}V${r(sillAt(place + 1))}`
         })
         .join(''),
     )
@@ -155,8 +159,10 @@ function planBridge(size: BridgeSize): BridgePlan {
   }
 }
 
-const arch = (middle: number, radius: number, spring: number, sill: number): string =>
-  `M${r(middle - radius)} ${r(sill)}V${r(spring)}A${r(radius)} ${r(radius)} 0 0 1 ${r(middle + radius)} ${r(spring)}V${r(sill)}`
+function arch(middle: number, radius: number, spring: number, sill: number): string {
+  const [left, right] = [r(middle - radius), r(middle + radius)]
+  return `M${left} ${r(sill)}V${r(spring)}A${r(radius)} ${r(radius)} 0 0 1 ${right} ${r(spring)}V${r(sill)}`
+}
 
 /** A segmental arch from the water over its crown and back. */
 function span(middle: number, half: number, crown: number, waterY: number): string {
@@ -165,4 +171,6 @@ function span(middle: number, half: number, crown: number, waterY: number): stri
   return `M${r(middle - half)} ${r(waterY)}A${radius} ${radius} 0 0 1 ${r(middle + half)} ${r(waterY)}`
 }
 
-const r = (value: number): number => Math.round(value * 10) / 10
+function r(value: number): number {
+  return Math.round(value * 10) / 10
+}

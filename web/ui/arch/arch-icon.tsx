@@ -17,7 +17,7 @@ export function ArchTile({ slug }: { slug: string }) {
   const { palette, shapes } = drawArch(slug)
   return (
     <>
-      <rect width={archSize} height={archSize} rx={archRadius} fill={palette.ground} />
+      <rect className="arch-ground" width={archSize} height={archSize} rx={archRadius} fill={palette.ground} />
       {shapes.map((shape, place) => (
         <Shape key={place} shape={shape} stroke={palette.figure} />
       ))}
