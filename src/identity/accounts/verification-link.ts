@@ -9,7 +9,7 @@ export type VerificationLink =
   | { readonly kind: 'expired' }
   | { readonly kind: 'unknown' }
 
-const claims = z.object({ email: z.email(), userId: z.string(), updateTo: z.undefined() })
+const claims = z.object({ email: z.email(), userId: z.string(), updateTo: z.never().optional() })
 
 /** At most what a signed link takes; anything longer is none. */
 const tokenLengthMax = 2_000
