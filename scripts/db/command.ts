@@ -1,6 +1,7 @@
 // What the small database commands share: a quiet log on standard error, failures as a sentence with its remedy, signals.
 import { ConfigError } from '#src/config.ts'
 import { EmbeddedDatabaseError } from '#src/db/embedded/index.ts'
+import { MigrationError } from '#src/db/migrate.ts'
 import { createLog } from '#src/log.ts'
 import type { Log } from '#src/log.ts'
 
@@ -17,7 +18,7 @@ export async function runCommand(command: (context: CommandContext) => Promise<v
     await command({ log: createLog({ logLevel: 'warn' }), say })
   } catch (error) {
     process.exitCode = 1
-    if (error instanceof EmbeddedDatabaseError) say(`✗ ${error.sentence}\n    Try: ${error.remedy}`)
+    if (error instanceof EmbeddedDatabaseError || error instanceof MigrationError) say(`✗ ${error.sentence}\n    Try: ${error.remedy}`)
     else if (error instanceof ConfigError) say(`✗ ${error.message}`)
     else say(`✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   }

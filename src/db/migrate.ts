@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import type { MigrationMeta } from 'drizzle-orm/migrator'
 import { Client } from 'pg'
-import type { ClientBase, Pool } from 'pg'
+import type { ClientBase, Pool, QueryConfig } from 'pg'
 
 export const migrationsFolder = join(dirname(fileURLToPath(import.meta.url)), 'migrations')
 
@@ -185,8 +185,11 @@ async function inTransaction<T>(client: ClientBase, work: () => Promise<T>): Pro
   }
 }
 
-/** A statement that may take long: its limit stands above that of the pool it may have come from. */
-const run = (client: ClientBase, text: string) => client.query({ text, query_timeout: statementMs })
+/** A statement that may take long: its own limit stands above that of the pool the connection may have come from. */
+async function run(client: ClientBase, text: string): Promise<void> {
+  const statement: QueryConfig & { query_timeout: number } = { text, query_timeout: statementMs }
+  await client.query(statement)
+}
 
 const isBusyTable = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === lockNotAvailable
