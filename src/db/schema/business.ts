@@ -8,6 +8,7 @@ import {
   bigint,
   boolean,
   date,
+  doublePrecision,
   foreignKey,
   index,
   integer,
@@ -39,7 +40,9 @@ import {
   isSlug,
   isWebAddress,
   literals,
+  plainText,
   reference,
+  tsvector,
   uniqueOver,
   uniqueWhere,
   units,
@@ -257,7 +260,9 @@ export const agentPricingTiers = pgTable(
     id: id(),
     agentId: uuid('agent_id').notNull(),
     /** Shared by all versions of one tier. */
-    familyId: uuid('family_id').notNull().default(sql`gen_random_uuid()`),
+    familyId: uuid('family_id')
+      .notNull()
+      .default(sql`gen_random_uuid()`),
     version: integer('version').notNull().default(1),
     tierName: text('tier_name').notNull(),
     description: text('description').notNull().default(''),
@@ -291,7 +296,10 @@ export const agentPricingTiers = pgTable(
     // Stripe takes at most eight digits.
     holds(table.price, sql`${table.price} BETWEEN 0 AND 99999999`),
     holds(table.isFree, sql`${table.isFree} = (${table.price} = 0)`),
-    holds(table.trialDays, sql`${table.trialDays} BETWEEN 0 AND 730 AND (${table.trialDays} = 0 OR NOT ${table.isFree})`),
+    holds(
+      table.trialDays,
+      sql`${table.trialDays} BETWEEN 0 AND 730 AND (${table.trialDays} = 0 OR NOT ${table.isFree})`,
+    ),
     holds(table.version, sql`${table.version} >= 1`),
     isCurrency(table.currency),
     isOneOf(table.billingInterval, billingIntervals),
@@ -380,7 +388,9 @@ export const userAgentSubscriptions = pgTable(
     priceId: text('price_id'),
     /** Half-open `[start, end)`, by the business clock. */
     currentPeriodStart: businessInstant('current_period_start'),
-    currentPeriodEnd: instant('current_period_end').notNull().default(sql`rialto_now() + interval '1 month'`),
+    currentPeriodEnd: instant('current_period_end')
+      .notNull()
+      .default(sql`rialto_now() + interval '1 month'`),
     /** What months are counted from, so that 31 January leads to 28 February and then to 31 March. */
     periodAnchor: businessInstant('period_anchor'),
     /** Null: no trial. */
@@ -425,7 +435,10 @@ export const userAgentSubscriptions = pgTable(
     indexed(table.organizationId),
     indexed(table.stripeCustomerId),
     // Sweeps look for periods that have ended.
-    indexedWhere({ suffix: 'open', where: sql`${table.status} IN (${literals(openStatuses)})` }, table.currentPeriodEnd),
+    indexedWhere(
+      { suffix: 'open', where: sql`${table.status} IN (${literals(openStatuses)})` },
+      table.currentPeriodEnd,
+    ),
   ],
 )
 
@@ -488,11 +501,7 @@ export const subscriptionAddons = pgTable(
     reference(table.createdBy, user.id, 'set null'),
     reference(table.revokedBy, user.id, 'set null'),
     indexed(table.subscriptionId, table.grantedAt),
-    indexedWhere(
-      { suffix: 'live', where: sql`${table.revokedAt} IS NULL` },
-      table.subscriptionId,
-      table.metricId,
-    ),
+    indexedWhere({ suffix: 'live', where: sql`${table.revokedAt} IS NULL` }, table.subscriptionId, table.metricId),
     indexed(table.metricId),
     indexed(table.createdBy),
     indexed(table.revokedBy),
@@ -583,7 +592,15 @@ export const stripeEvents = pgTable(
 
 // --- Money -----------------------------------------------------------------------------------------------------------
 
-export const billingEntryKinds = ['charge', 'refund', 'dispute', 'dispute_reversal', 'fee', 'payout', 'adjustment'] as const
+export const billingEntryKinds = [
+  'charge',
+  'refund',
+  'dispute',
+  'dispute_reversal',
+  'fee',
+  'payout',
+  'adjustment',
+] as const
 
 /**
  * Every movement of money. Append-only, enforced by triggers, and without foreign keys: the books outlive the people,
@@ -822,7 +839,9 @@ export const outboxEvents = pgTable(
     /** Order of writing. Readers stay behind a watermark: a lower number may commit later. */
     seq: bigint('seq', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity({ name: 'outbox_events_seq' }),
     /** What a receiver removes duplicates by. */
-    eventId: uuid('event_id').notNull().default(sql`gen_random_uuid()`),
+    eventId: uuid('event_id')
+      .notNull()
+      .default(sql`gen_random_uuid()`),
     type: text('type').notNull(),
     /** Of the payload's shape. */
     version: integer('version').notNull().default(1),
@@ -883,5 +902,77 @@ export const installation = pgTable(
       sql`${table.clockOffsetMs} = 0 OR ${table.environment} IS NOT DISTINCT FROM 'sandbox'`,
       'sandbox_check',
     ),
+  ],
+)
+
+// --- Search and directory --------------------------------------------------------------------------------------------
+
+/** What search reads of an agent: one row for each published agent, written by the verb that changes the agent. */
+export const agentSearch = pgTable(
+  'agent_search',
+  {
+    agentId: uuid('agent_id').primaryKey(),
+    /** How good the agent is regardless of what is searched for; see features/catalog/search/quality.ts. */
+    quality: doublePrecision('quality').notNull(),
+    /** The name in plain lower-case words, to sort by. */
+    nameKey: plainText('name_key').notNull(),
+    listedAt: instant('listed_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    /** Slugs. */
+    tags: text('tags').array().notNull(),
+    /** Stems by weight, and marks for tags, name and samples; see features/catalog/search/lexemes.ts. */
+    document: tsvector('document').notNull(),
+  },
+  (table) => [
+    reference(table.agentId, agents.id, 'cascade'),
+    index('agent_search_document_idx').using('gin', table.document),
+    indexed(table.quality, table.agentId),
+    indexed(table.listedAt, table.agentId),
+    indexed(table.updatedAt, table.agentId),
+    indexed(table.nameKey, table.agentId),
+  ],
+)
+
+/** Every word that a published agent has, to correct typing by. */
+export const agentSearchTerms = pgTable(
+  'agent_search_terms',
+  {
+    term: plainText('term').primaryKey(),
+    /** What the term is in search documents. */
+    lexeme: plainText('lexeme').notNull(),
+    /** Agents that have the lexeme, as of the last recount. */
+    agentCount: integer('agent_count').notNull().default(1),
+    /** Agents that have it in name, tagline or tags, as of the last recount. */
+    headCount: integer('head_count').notNull().default(0),
+    /** The term, and the term with each one letter left out. */
+    variants: text('variants').array().notNull(),
+    /** Null: some agent has it. */
+    unusedSince: instant('unused_since'),
+  },
+  (table) => [
+    indexed(table.lexeme),
+    index('agent_search_terms_variants_idx').using('gin', table.variants).with({ fastupdate: false }),
+    holds(table.term, sql`char_length(${table.term}) BETWEEN 1 AND 100`),
+  ],
+)
+
+export const seedKinds = ['tag', 'agent'] as const
+
+/** What seeding last wrote, so that a newer entry changes only what nobody edited and nothing that was deleted returns. */
+export const seedEntries = pgTable(
+  'seed_entries',
+  {
+    kind: text('kind', { enum: seedKinds }).notNull(),
+    slug: text('slug').notNull(),
+    /** The tag or agent it became; no foreign key, because the entry outlives it. */
+    rowId: uuid('row_id').notNull(),
+    content: jsonb('content').$type<Json>().notNull(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    primaryKey({ name: 'seed_entries_pkey', columns: [table.kind, table.slug] }),
+    isOneOf(table.kind, seedKinds),
+    isSlug(table.slug),
   ],
 )

@@ -13,10 +13,20 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core'
-import type { AnyPgColumn, CheckBuilder, ForeignKeyBuilder, IndexBuilder, UniqueConstraintBuilder } from 'drizzle-orm/pg-core'
+import type {
+  AnyPgColumn,
+  CheckBuilder,
+  ForeignKeyBuilder,
+  IndexBuilder,
+  UniqueConstraintBuilder,
+} from 'drizzle-orm/pg-core'
 
 /** UUID v4 made by the process; the database makes one for rows that SQL inserts by itself. */
-export const id = () => uuid('id').primaryKey().default(sql`gen_random_uuid()`).$defaultFn(() => crypto.randomUUID())
+export const id = () =>
+  uuid('id')
+    .primaryKey()
+    .default(sql`gen_random_uuid()`)
+    .$defaultFn(() => crypto.randomUUID())
 
 /** An id that better-auth owns: text there, because some of its ids are digests and not UUIDs. */
 export const authId = (name: string) => varchar(name, { length: 255 })
@@ -28,15 +38,27 @@ export const instant = (name: string) => timestamp(name, { withTimezone: true })
 export const createdAt = (name = 'created_at') => instant(name).notNull().defaultNow()
 
 /** When the row last changed, by the real clock of the database. SQL written by hand sets it by hand. */
-export const updatedAt = () => instant('updated_at').notNull().defaultNow().$onUpdate(() => sql`now()`)
+export const updatedAt = () =>
+  instant('updated_at')
+    .notNull()
+    .defaultNow()
+    .$onUpdate(() => sql`now()`)
 
 /** A moment of business (period, trial, grant) by the business clock, which the sandbox can advance. */
-export const businessInstant = (name: string) => instant(name).notNull().default(sql`rialto_now()`)
+export const businessInstant = (name: string) =>
+  instant(name)
+    .notNull()
+    .default(sql`rialto_now()`)
 
 /** Whole units of a metric or of money's minor unit; the CHECK keeps it exact as a JavaScript number. */
 export const units = (name: string) => bigint(name, { mode: 'number' })
 
 export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' })
+
+/** Compared by code points: the same order in every database, whatever its locale, and ranges find prefixes. */
+export const plainText = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' })
+
+export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 const largestSafeInteger = sql.raw(String(Number.MAX_SAFE_INTEGER))
 
@@ -53,7 +75,10 @@ export const indexed = (...columns: [AnyPgColumn, ...AnyPgColumn[]]): IndexBuild
 export const indexedWhere = (
   { suffix, where }: { suffix: string; where: SQL },
   ...columns: [AnyPgColumn, ...AnyPgColumn[]]
-): IndexBuilder => index(nameOf(`${suffix}_idx`, ...columns)).on(...columns).where(where)
+): IndexBuilder =>
+  index(nameOf(`${suffix}_idx`, ...columns))
+    .on(...columns)
+    .where(where)
 
 export const uniqueOver = (...columns: [AnyPgColumn, ...AnyPgColumn[]]): UniqueConstraintBuilder =>
   unique(nameOf('key', ...columns)).on(...columns)
@@ -61,7 +86,10 @@ export const uniqueOver = (...columns: [AnyPgColumn, ...AnyPgColumn[]]): UniqueC
 export const uniqueWhere = (
   { suffix, where }: { suffix: string; where: SQL },
   ...columns: [AnyPgColumn, ...AnyPgColumn[]]
-): IndexBuilder => uniqueIndex(nameOf(`${suffix}_key`, ...columns)).on(...columns).where(where)
+): IndexBuilder =>
+  uniqueIndex(nameOf(`${suffix}_key`, ...columns))
+    .on(...columns)
+    .where(where)
 
 /** `condition` must hold in every row; a null in it counts as holding, as in SQL. */
 export const holds = (column: AnyPgColumn, condition: SQL, name = 'check'): CheckBuilder =>
@@ -97,7 +125,10 @@ export const isWebAddress = (column: AnyPgColumn): CheckBuilder =>
 
 /** Lower case, so that one person can't be on a list twice. */
 export const isEmail = (column: AnyPgColumn): CheckBuilder =>
-  holds(column, sql`${column} = lower(${column}) AND ${column} ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND char_length(${column}) <= 320`)
+  holds(
+    column,
+    sql`${column} = lower(${column}) AND ${column} ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND char_length(${column}) <= 320`,
+  )
 
 export const hasLength = (column: AnyPgColumn, { min, max }: { min: number; max: number }): CheckBuilder =>
   holds(column, sql`char_length(${column}) BETWEEN ${sql.raw(String(min))} AND ${sql.raw(String(max))}`, 'length_check')

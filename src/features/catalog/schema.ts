@@ -56,7 +56,9 @@ export const agentDetailSchema = agentCardSchema
     licenseNote: z.string().nullable(),
     runsAs: z.array(z.string()).openapi({ example: ['command line', 'web app'] }),
     languages: z.array(z.string()).openapi({ example: ['Python'] }),
-    capabilities: z.array(z.object({ icon: z.string(), title: z.string(), description: z.string() })),
+    capabilities: z
+      .array(z.object({ icon: z.string(), title: z.string(), description: z.string() }))
+      .openapi({ description: '`icon` names a Lucide icon; empty: none.' }),
     steps: z.array(z.object({ title: z.string(), description: z.string() })),
     changelog: z
       .array(z.object({ version: z.string(), summary: z.string(), publishedAt: isoTime }))

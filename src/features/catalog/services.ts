@@ -1,4 +1,9 @@
-import type { AgentCard, AgentDetail, AgentSort, TagCount } from './schema.ts'
+import { getAgent } from './get-agent.ts'
+import type { AgentLookup } from './get-agent.ts'
+import { home } from './home.ts'
+import type { Reader } from './reader.ts'
+import type { AgentCard, AgentSort, TagCount } from './schema.ts'
+import { searchAgents } from './search-agents.ts'
 
 export interface AgentQuery {
   /** What the visitor typed; cut to 200 characters and 8 words. */
@@ -26,11 +31,6 @@ export interface AgentPage {
   readonly correctedTo?: string
 }
 
-export type AgentLookup =
-  | { readonly kind: 'found'; readonly agent: AgentDetail }
-  | { readonly kind: 'moved'; readonly slug: string }
-  | { readonly kind: 'missing' }
-
 export interface CatalogHome {
   /** Agents for the shops of the bridge: the best by quality. */
   readonly bays: AgentCard[]
@@ -44,4 +44,33 @@ export interface CatalogServices {
   search(query: AgentQuery): Promise<AgentPage>
   getAgent(slug: string): Promise<AgentLookup>
   home(): Promise<CatalogHome>
+}
+
+/** Agents on a page of results: fills rows of two, three and four. */
+const agentsPerPage = 24
+
+export const createCatalogServices = (deps: { readonly db: Reader }): CatalogServices => ({
+  search: (query) => searchForPage(deps, query),
+  getAgent: (slug) => getAgent(deps, slug),
+  home: () => home(deps),
+})
+
+async function searchForPage(deps: { readonly db: Reader }, query: AgentQuery): Promise<AgentPage> {
+  const { facets, correction, ...page } = await searchAgents(deps, {
+    q: query.q ?? '',
+    tags: query.tags,
+    sort: query.sort,
+    cursor: query.cursor,
+    isExact: query.exact ?? false,
+    limit: agentsPerPage,
+    withFacets: true,
+  })
+  return {
+    items: page.items,
+    total: facets?.total ?? { count: page.items.length, isExact: true },
+    nextCursor: page.nextCursor ?? null,
+    previousCursor: page.previousCursor ?? null,
+    facets: { tags: facets?.tags ?? [] },
+    ...(correction === undefined ? {} : { correctedFrom: correction.from, correctedTo: correction.to }),
+  }
 }

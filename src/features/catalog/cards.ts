@@ -1,0 +1,38 @@
+import { sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { rowsOf } from './reader.ts'
+import type { Reader } from './reader.ts'
+import type { AgentCard } from './schema.ts'
+
+/** RFC 3339, UTC, milliseconds. */
+export const isoTime = (moment: SQL): SQL => sql`to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+/** What a card shows, of `agents AS agent`. The cheapest tier on offer per month; a yearly price counts a twelfth. */
+export const cardColumns = (): SQL => sql`
+  agent.slug, agent.name, agent.tagline, agent.license,
+  coalesce(publisher.name, agent.publisher_name) AS "publisherName",
+  agent.listing = 'directory_entry' AND agent.claimed_at IS NULL AS "isUnclaimed",
+  agent.verified_at IS NOT NULL AS "isVerified",
+  ${isoTime(sql`agent.updated_at`)} AS "updatedAt",
+  (SELECT coalesce(json_agg(json_build_object('slug', tag.slug, 'name', tag.name) ORDER BY tag.name, tag.slug), '[]')
+    FROM agent_tags JOIN tags AS tag ON tag.id = agent_tags.tag_id WHERE agent_tags.agent_id = agent.id) AS tags,
+  (SELECT json_build_object('amountMinor', tier.price, 'currency', tier.currency, 'interval', tier.billing_interval)
+    FROM agent_pricing_tiers AS tier
+    WHERE tier.agent_id = agent.id AND tier.archived_at IS NULL AND tier.effective_at <= rialto_now()
+    ORDER BY tier.price / CASE tier.billing_interval WHEN 'year' THEN 12.0 ELSE 1.0 END, tier.price, tier.id LIMIT 1
+  ) AS "priceFrom"`
+
+export const cardTables = (): SQL => sql`
+  agents AS agent LEFT JOIN organization AS publisher ON publisher.id = agent.organization_id`
+
+/** Cards of listed agents in the order of the ids; one that has gone since is left out. */
+export async function readCards(reader: Reader, agentIds: readonly string[]): Promise<AgentCard[]> {
+  if (agentIds.length === 0) return []
+  const result = await reader.execute(sql`
+    SELECT ${cardColumns()}
+    FROM unnest(${sql.param(agentIds)}::uuid[]) WITH ORDINALITY AS wanted(id, position)
+    JOIN (${cardTables()}) ON agent.id = wanted.id
+    WHERE agent.status = 'published'
+    ORDER BY wanted.position`)
+  return rowsOf<AgentCard>(result)
+}

@@ -1,0 +1,97 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { etag } from 'hono/etag'
+import { createApiRouter, problems } from '#src/http/api.ts'
+import type { AppEnv } from '#src/http/api.ts'
+import { AppError } from '#src/lib/errors.ts'
+import { getAgent } from './get-agent.ts'
+import { listTags } from './list-tags.ts'
+import type { Reader } from './reader.ts'
+import { agentDetailSchema, slugSchema } from './schema.ts'
+import { agentListQuery, agentListSchema, tagListQuery, tagListSchema } from './routes.schema.ts'
+import { searchAgents } from './search-agents.ts'
+import { decodeTagCursor, encodeTagCursor } from './tag-cursor.ts'
+
+/** Half a minute: what changes in the catalogue may show that late, and a busy list is asked of the database once. */
+const cacheControl = 'public, max-age=30, stale-while-revalidate=60'
+
+/** The public catalogue, read only: `/agents`, `/agents/{slug}`, `/tags`. */
+export function catalogRoutes(deps: { readonly db: Reader }): OpenAPIHono<AppEnv> {
+  const router = createApiRouter()
+  for (const path of ['/agents', '/agents/*', '/tags'] as const) {
+    router.use(path, etag({ weak: true }), async (c, next) => {
+      await next()
+      if (c.res.status < 400) c.res.headers.set('cache-control', cacheControl)
+    })
+  }
+
+  router.openapi(listAgentsRoute, async (c) => {
+    const { q, tag, sort, cursor, limit, exact, facets } = c.req.valid('query')
+    const found = await searchAgents(deps, { q, tags: tag, sort, cursor, limit, isExact: exact, withFacets: facets })
+    return c.json(
+      {
+        items: found.items,
+        nextCursor: found.nextCursor ?? null,
+        previousCursor: found.previousCursor ?? null,
+        correction: found.correction ?? null,
+        ...(found.facets === undefined ? {} : { total: found.facets.total, facets: { tags: found.facets.tags } }),
+      },
+      200,
+    )
+  })
+
+  router.openapi(getAgentRoute, async (c) => {
+    const { slug } = c.req.valid('param')
+    const found = await getAgent(deps, slug)
+    if (found.kind === 'moved') return c.redirect(c.req.path.replace(/[^/]+$/, found.slug), 301)
+    if (found.kind === 'missing') throw new AppError('not_found', { slug })
+    return c.json(found.agent, 200)
+  })
+
+  router.openapi(listTagsRoute, async (c) => {
+    const { cursor, limit } = c.req.valid('query')
+    const after = cursor === undefined ? undefined : decodeTagCursor(cursor)
+    const { items, next } = await listTags(deps, { after, limit })
+    return c.json({ items, nextCursor: next === undefined ? null : encodeTagCursor(next) }, 200)
+  })
+  return router
+}
+
+const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+const listAgentsRoute = createRoute({
+  method: 'get',
+  path: '/agents',
+  tags: ['Catalogue'],
+  summary: 'Find agents',
+  description:
+    'Words that no agent has are corrected (see `correction`). Results are keyset-paged: rows added meanwhile neither repeat nor hide others.',
+  request: { query: agentListQuery },
+  responses: { 200: json(agentListSchema, 'A page of agents.'), ...problems(400) },
+})
+
+const getAgentRoute = createRoute({
+  method: 'get',
+  path: '/agents/{slug}',
+  tags: ['Catalogue'],
+  summary: 'Read one agent',
+  request: { params: z.strictObject({ slug: slugSchema.openapi({ example: 'openhands' }) }) },
+  responses: {
+    200: json(agentDetailSchema, 'The agent.'),
+    301: { description: 'The agent has another slug now; see Location.' },
+    ...problems(400, 404),
+  },
+})
+
+const listTagsRoute = createRoute({
+  method: 'get',
+  path: '/tags',
+  tags: ['Catalogue'],
+  summary: 'List tags',
+  description: 'By slug. For counts, ask `/agents?facets=true`.',
+  request: { query: tagListQuery },
+  responses: { 200: json(tagListSchema, 'A page of tags.'), ...problems(400) },
+})
