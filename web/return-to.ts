@@ -4,18 +4,28 @@ const throughPages = ['/sign-in', '/sign-up', '/sign-out', '/verify-email', '/fo
 const lengthMax = 2_000
 
 /**
- * The path to go on to after signing in: a path, query and fragment on this very site, or the home page. Everything a
- * browser could take for another origin is refused: `//host`, `/\host`, schemes, control characters that a URL parser
- * drops, and encoded forms of a leading slash.
+ * The path, query and fragment of `text` if it stays on this very site, else the home page. Everything a browser could
+ * take for another origin is refused: `//host`, `/\host`, schemes, control characters that a URL parser drops, and
+ * encoded forms of a leading slash.
  */
+export function pathOnThisSite(text: string | null | undefined): string {
+  return siteUrl(text)?.whole ?? '/'
+}
+
+/** The path to go on to after signing in: as pathOnThisSite, but never a page that only leads on itself. */
 export function safeReturnTo(text: string | null | undefined): string {
-  if (!text || text.length > lengthMax || !/^\/(?![/\\])[^\\\p{Cc}\p{Cs}]*$/u.test(text)) return '/'
+  const url = siteUrl(text)
+  return url === undefined || throughPages.includes(url.pathname) ? '/' : url.whole
+}
+
+function siteUrl(text: string | null | undefined): { pathname: string; whole: string } | undefined {
+  if (!text || text.length > lengthMax || !/^\/(?![/\\])[^\\\p{Cc}\p{Cs}]*$/u.test(text)) return undefined
   const base = 'http://site.invalid'
-  if (!URL.canParse(text, base)) return '/'
+  if (!URL.canParse(text, base)) return undefined
   const { origin, pathname, search, hash } = new URL(text, base)
   // Dot segments may fold into a second slash: "/x/..//host" is "//host".
-  if (origin !== base || /^\/(%2f|%5c|[/\\])/i.test(pathname)) return '/'
-  return throughPages.includes(pathname) ? '/' : pathname + search + hash
+  if (origin !== base || /^\/(%2f|%5c|[/\\])/i.test(pathname)) return undefined
+  return { pathname, whole: pathname + search + hash }
 }
 
 /** `path` with a `returnTo` to where the person was going, unless that is the home page anyway. */

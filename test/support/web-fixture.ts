@@ -27,6 +27,7 @@ export function createWebFixture({ baseUrl, request, viewer, state, pageSize = 1
     viewer,
     site: { name: 'Rialto', baseUrl, showsDevPages: true },
     request,
+    apiDocument: () => { throw new Error('The fixture has no API.') },
   }
 }
 
@@ -87,7 +88,7 @@ function readDirectory(): AgentDetail[] {
   return readdirSync(directory)
     .filter((file) => file.endsWith('.json'))
     .map((file) => {
-      const entry = JSON.parse(readFileSync(join(directory, file), 'utf8')) as AgentDetail & { tags: string[] }
+      const entry = JSON.parse(readFileSync(join(directory, file), 'utf8')) as Omit<AgentDetail, 'tags'> & { tags: string[] }
       return {
         ...entry,
         isUnclaimed: true,

@@ -38,6 +38,7 @@ async function answer(request: Request): Promise<Response> {
       request: {
         id: 'preview-0000',
         nonce: 'preview',
+        clientAddress: '127.0.0.1',
         theme: (cookie('rialto_theme') ?? 'system') as PageRequest['theme'],
         reportError: (error) => console.error(error),
       },

@@ -1,4 +1,5 @@
 import { data, redirect } from 'react-router'
+import { pathOnThisSite } from '#web/return-to.ts'
 import type { Route } from './+types/theme.ts'
 
 /** Read by the server before it renders; a year, because a choice of light is not a session's business. */
@@ -10,10 +11,11 @@ const themes = ['system', 'light', 'dark']
 export async function action({ request }: Route.ActionArgs): Promise<Response> {
   const form = await request.formData()
   const theme = form.get('theme')
+  const returnTo = String(form.get('returnTo') ?? '')
   if (typeof theme !== 'string' || !themes.includes(theme)) throw data(null, { status: 400 })
   const isSecure = new URL(request.url).protocol === 'https:'
   const attributes = `Path=/; Max-Age=${maxAgeSeconds}; SameSite=Lax${isSecure ? '; Secure' : ''}`
-  return redirect(pathOnThisSite(form.get('returnTo')), {
+  return redirect(pathOnThisSite(returnTo), {
     status: 303,
     headers: { 'set-cookie': `${cookieName}=${theme}; ${attributes}` },
   })
@@ -21,12 +23,4 @@ export async function action({ request }: Route.ActionArgs): Promise<Response> {
 
 export function loader(): never {
   throw data(null, { status: 404 })
-}
-
-/** The path and query of `value` if it stays on this origin, else the home page: a form must not become an open redirect. */
-function pathOnThisSite(value: FormDataEntryValue | null): string {
-  const base = 'http://site.invalid'
-  if (typeof value !== 'string' || !value.startsWith('/') || !URL.canParse(value, base)) return '/'
-  const url = new URL(value, base)
-  return url.origin === base && !url.pathname.startsWith('//') ? url.pathname + url.search : '/'
 }

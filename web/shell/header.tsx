@@ -20,7 +20,7 @@ export function Header({ shell, here, hasSearch }: HeaderProps) {
   const path = here.split('?')[0] ?? here
   return (
     <header className="site-header">
-      <div className="wrap-page flex h-header items-center gap-16">
+      <div className="wrap-page flex h-header items-center gap-8 sm:gap-16">
         <a href="/" className="flex items-center gap-8 text-ink no-underline touch-target">
           <Mark className="size-tile-m" />
           <span className="display text-22">{shell.siteName}</span>
@@ -34,7 +34,7 @@ export function Header({ shell, here, hasSearch }: HeaderProps) {
             Agents
           </a>
         </nav>
-        <div className="flex flex-1 items-center justify-end gap-8">
+        <div className="flex flex-1 items-center justify-end gap-4 sm:gap-8">
           {hasSearch && <HeaderSearch />}
           <button
             type="button"

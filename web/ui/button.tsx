@@ -82,7 +82,7 @@ const kinds: Record<ButtonKind, string> = {
   buy: 'border-transparent bg-buy text-on-buy hover:bg-buy-hover disabled:bg-hover disabled:text-muted',
   secondary: 'border-control bg-raised text-ink hover:bg-hover disabled:text-muted disabled:bg-ground',
   danger: 'border-red bg-raised text-red hover:bg-tint-red disabled:text-muted disabled:border-control',
-  link: 'border-transparent text-canal underline underline-offset-link hover:text-ink disabled:text-muted',
+  link: 'border-transparent text-canal underline underline-offset-3 hover:text-ink disabled:text-muted',
 }
 
 function buttonClass({

@@ -61,9 +61,9 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   workflow: Workflow,
 }
 
-/** The icon a capability names, or a small arch for a name that is not on the list. */
-export function CatalogIcon({ name }: { name: string }) {
-  const known = Object.hasOwn(icons, name) ? icons[name] : undefined
+/** The icon a capability names, or a small arch for none, or a name that is not on the list. */
+export function CatalogIcon({ name }: { name: string | null }) {
+  const known = name !== null && Object.hasOwn(icons, name) ? icons[name] : undefined
   if (known !== undefined) return <Icon of={known} size={20} />
   return (
     <svg viewBox="0 0 20 20" className="size-icon-l shrink-0 line-art" aria-hidden="true">

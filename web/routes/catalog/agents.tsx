@@ -112,7 +112,9 @@ function Corrected({ page, query }: { page: PageData; query: AgentsQuery }) {
     <p className="border-s-2 border-canal ps-12">
       Showing results for <strong className="font-semibold">{page.correctedTo}</strong> (corrected from “
       {page.correctedFrom}”).{' '}
-      <a href={agentsHref({ ...query, cursor: undefined, exact: true })}>Search for exactly “{page.correctedFrom}”</a>
+      <a className="underline underline-offset-3" href={agentsHref({ ...query, cursor: undefined, exact: true })}>
+        Search for exactly “{page.correctedFrom}”
+      </a>
     </p>
   )
 }

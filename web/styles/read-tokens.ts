@@ -1,0 +1,36 @@
+export type Theme = 'light' | 'dark'
+
+interface Tokens {
+  /** A colour token as #rrggbb; throws for one that is not there. */
+  color(token: { readonly name: string; readonly theme: Theme }): string
+}
+
+/** Reads colour custom properties, `light-dark(#…, #…)` or one `#…` for both themes, from the text of a stylesheet. */
+export function readTokens(css: string): Tokens {
+  const pattern = /--([a-z0-9-]+):\s*(?:light-dark\((#[0-9a-f]{6}),\s*(#[0-9a-f]{6})\)|(#[0-9a-f]{6}));/g
+  const colors = new Map<string, Record<Theme, string>>()
+  for (const [, name = '', light, dark, both] of css.matchAll(pattern)) {
+    colors.set(name, { light: light ?? both ?? '', dark: dark ?? both ?? '' })
+  }
+  return {
+    color: ({ name, theme }) => {
+      const color = colors.get(name)
+      if (color === undefined) throw new Error(`There is no colour token named ${name}.`)
+      return color[theme]
+    },
+  }
+}
+
+/** Contrast ratio of two #rrggbb colours, 1 to 21 (WCAG 2.2, definition of contrast ratio). */
+export function contrast(one: string, other: string): number {
+  const [brighter = 0, darker = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a)
+  return (brighter + 0.05) / (darker + 0.05)
+}
+
+function luminance(color: string): number {
+  const channel = (start: number): number => {
+    const value = Number.parseInt(color.slice(start, start + 2), 16) / 255
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+  }
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+}
