@@ -388,9 +388,10 @@ export const userAgentSubscriptions = pgTable(
     priceId: text('price_id'),
     /** Half-open `[start, end)`, by the business clock. */
     currentPeriodStart: businessInstant('current_period_start'),
+    // Months are counted in UTC, whatever time zone a session has.
     currentPeriodEnd: instant('current_period_end')
       .notNull()
-      .default(sql`rialto_now() + interval '1 month'`),
+      .default(sql`(rialto_now() AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC'`),
     /** What months are counted from, so that 31 January leads to 28 February and then to 31 March. */
     periodAnchor: businessInstant('period_anchor'),
     /** Null: no trial. */

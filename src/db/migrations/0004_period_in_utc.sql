@@ -1,0 +1,1 @@
+ALTER TABLE "user_agent_subscriptions" ALTER COLUMN "current_period_end" SET DEFAULT (rialto_now() AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC';
