@@ -4,9 +4,19 @@ export default [
   index('routes/home/home.tsx'),
   route('agents', 'routes/catalog/agents.tsx'),
   route('agents/:slug', 'routes/catalog/agent.tsx'),
+  route('sign-in', 'routes/account-access/sign-in.tsx'),
+  route('sign-up', 'routes/account-access/sign-up.tsx'),
+  route('sign-out', 'routes/account-access/sign-out.tsx'),
+  route('verify-email', 'routes/account-access/verify-email.tsx'),
+  route('forgot-password', 'routes/account-access/forgot-password.tsx'),
+  route('reset-password', 'routes/account-access/reset-password.tsx'),
+
   route('api/docs', 'routes/api-docs/api-docs.tsx'),
 
   route('theme', 'routes/theme.ts'),
   route('dev/ui', 'routes/dev/ui.tsx'),
+  route('dev/mail', 'routes/dev/mail.tsx'),
+  route('dev/mail/preview/:template', 'routes/dev/mail-preview.tsx'),
+  route('dev/mail/:id', 'routes/dev/mail-message.tsx'),
   route('*', 'routes/not-found.ts'),
 ] satisfies RouteConfig

@@ -1,0 +1,99 @@
+import { data, redirect } from 'react-router'
+import { withReturnTo } from '../../return-to.ts'
+import { Button } from '../../ui/button.tsx'
+import { type FieldError, TextField } from '../../ui/field.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { AccessPage } from './access-page.tsx'
+import { accountHeaders, accountRequest, cookieHeaders, rateLimited, textOf } from './account-request.ts'
+import { ErrorSummary } from './error-summary.tsx'
+import { TooOften } from './too-often.tsx'
+import type { Route } from './+types/sign-in.ts'
+
+export const headers = accountHeaders
+
+const notices: Readonly<Record<string, { readonly title: string; readonly text: string }>> = {
+  'signed-out': { title: 'You are signed out', text: 'The session is ended on this device.' },
+  'password-changed': {
+    title: 'Your password was changed',
+    text: 'Every device was signed out. Sign in with the new password.',
+  },
+}
+
+export function loader(args: Route.LoaderArgs) {
+  const { viewer, returnTo, searchParams } = accountRequest(args)
+  if (viewer !== undefined) throw redirect(returnTo)
+  const name = searchParams.get('notice') ?? ''
+  return { returnTo, notice: Object.hasOwn(notices, name) ? notices[name] : undefined }
+}
+
+export async function action(args: Route.ActionArgs) {
+  const { account, caller, returnTo } = accountRequest(args)
+  const form = await args.request.formData()
+  const email = textOf(form, 'email')
+  const result = await account.signIn(caller, { email, password: textOf(form, 'password') })
+  switch (result.kind) {
+    case 'signed_in':
+      return redirect(returnTo, { status: 303, headers: cookieHeaders(result.cookies) })
+    case 'rate_limited':
+      return rateLimited(result.retryAfterSeconds, { email, refusal: undefined })
+    case 'suspended':
+      return data({ email, refusal: result.kind, waitSeconds: undefined }, { status: 403 })
+    case 'invalid_credentials':
+      return data({ email, refusal: result.kind, waitSeconds: undefined }, { status: 400 })
+  }
+}
+
+const mismatch: FieldError = {
+  message: 'Address and password don’t belong together.',
+  remedy: 'Check both, or choose a new password below.',
+}
+
+export default function SignIn({ loaderData: { returnTo, notice }, actionData }: Route.ComponentProps) {
+  const errors = { password: actionData?.refusal === 'invalid_credentials' ? mismatch : undefined }
+  return (
+    <AccessPage
+      title="Sign in"
+      state={actionData && 'error'}
+      footer={
+        <p>
+          New here? <a href={withReturnTo('/sign-up', returnTo)}>Create an account</a>
+        </p>
+      }
+    >
+      {notice !== undefined && actionData === undefined && (
+        <Notice tone="good" title={notice.title}>
+          {notice.text}
+        </Notice>
+      )}
+      {actionData?.refusal === 'suspended' && (
+        <Notice tone="bad" role="alert" title="This account is suspended">
+          What it holds is kept. The operator of this marketplace can say why, and lift it.
+        </Notice>
+      )}
+      <ErrorSummary errors={errors} />
+      <TooOften seconds={actionData?.waitSeconds} />
+      <form method="post" noValidate className="flex flex-col gap-16">
+        <TextField
+          label="E-mail address"
+          name="email"
+          type="email"
+          autoComplete="username"
+          defaultValue={actionData?.email}
+          required
+        />
+        <TextField
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          error={errors.password}
+          required
+        />
+        <Button>Sign in</Button>
+      </form>
+      <p className="text-14">
+        <a href={withReturnTo('/forgot-password', returnTo)}>Password forgotten?</a>
+      </p>
+    </AccessPage>
+  )
+}
