@@ -5,6 +5,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { chmod, copyFile, lstat, mkdir, readdir, readlink, realpath, rename, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { geteuid } from 'node:process'
 import { promisify } from 'node:util'
 import type { Account } from './account.ts'
 import { EmbeddedDatabaseError } from './errors.ts'
@@ -58,11 +59,12 @@ async function copyIn({ native, target, account }: { native: string; target: str
   return target
 }
 
-/** True for a folder that root made and nobody else can change. A name in a shared folder may be taken by a stranger. */
+/** True for a folder of our own that nobody else can change. A name in a shared folder may be taken by a stranger. */
 async function isTrusted(folder: string): Promise<boolean> {
   for (const path of [folder, join(folder, 'bin'), join(folder, 'bin', 'postgres'), join(folder, 'lib')]) {
     const entry = await lstat(path).catch(() => undefined)
-    if (entry === undefined || entry.isSymbolicLink() || entry.uid !== 0 || (entry.mode & 0o022) !== 0) return false
+    if (entry === undefined || entry.isSymbolicLink() || entry.uid !== geteuid?.() || (entry.mode & 0o022) !== 0)
+      return false
   }
   return true
 }

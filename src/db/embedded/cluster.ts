@@ -1,9 +1,8 @@
 // Makes PostgreSQL's data folder, and says what is wrong with one that can't be used.
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { chown, lstat, mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { applicationRole } from './application-database.ts'
 import { ownerOf, runIn } from './account.ts'
 import type { Account } from './account.ts'
 import { postgresMajor } from './binaries.ts'
@@ -11,7 +10,6 @@ import type { Binaries } from './binaries.ts'
 import { EmbeddedDatabaseError } from './errors.ts'
 import { explain } from './explain.ts'
 import type { Layout } from './layout.ts'
-import { applicationPassword } from './password.ts'
 import type { Durability } from './settings.ts'
 
 export const superuser = 'postgres'
@@ -138,40 +136,5 @@ async function removeLeftovers(layout: Layout): Promise<void> {
     const entry = await lstat(path).catch(() => undefined)
     if (entry !== undefined && Date.now() - entry.mtimeMs > leftoverAgeMs)
       await rm(path, { recursive: true, force: true })
-  }
-}
-
-/** Gives the superuser a password in single-user mode, for a cluster whose password file got lost. */
-export async function resetPassword({
-  layout,
-  account,
-  binaries,
-  password,
-}: {
-  layout: Layout
-  account: Account
-  binaries: Binaries
-  password: string
-}): Promise<void> {
-  const { dataArgument, options } = runIn(layout.cluster, account)
-  const child = spawn(binaries.postgres, ['--single', '-D', dataArgument, 'postgres'], {
-    ...options,
-    timeout: initLimitMs,
-    stdio: ['pipe', 'ignore', 'pipe'],
-  })
-  let output = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-8192)))
-  child.stdin.on('error', () => {})
-  // One statement a line; base64url letters need no quoting.
-  child.stdin.end(
-    `DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '${applicationRole}') THEN ALTER ROLE ${applicationRole} PASSWORD '${applicationPassword(password)}'; END IF; END $$\n` +
-      `ALTER ROLE ${superuser} PASSWORD '${password}'\n`,
-  )
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  if (exitCode !== 0 || /\b(ERROR|FATAL|PANIC):/.test(output)) {
-    throw explain({ doing: 'start', layout, account, error: new Error(output) })
   }
 }

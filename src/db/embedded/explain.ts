@@ -52,8 +52,9 @@ const cases: readonly Case[] = [
   },
   {
     sign: /could not look up effective user ID/,
-    sentence: () => 'This system has no user database entry for the unprivileged id that PostgreSQL runs as.',
-    remedy: () => 'run Rialto as a normal user, or add "nobody:x:65534:65534::/:/bin/false" to /etc/passwd',
+    sentence: ({ account }) => `User ${ownerOf(account)}, as whom PostgreSQL runs, has no entry in /etc/passwd.`,
+    remedy: ({ account }) =>
+      `echo 'rialto:x:${ownerOf(account)}:65534::/:/bin/false' >> /etc/passwd, or run Rialto as a user that has one`,
   },
   {
     sign: /could not create any TCP\/IP sockets|Address already in use|could not bind/,
@@ -77,7 +78,7 @@ const cases: readonly Case[] = [
     remedy: () => 'start the Rialto version that made it, or set RIALTO_DATA_DIR to a new folder',
   },
   {
-    sign: /could not locate a valid checkpoint record|could not open file "(global\/pg_control|base|pg_wal)|invalid data in file|PANIC:/,
+    sign: /could not locate a valid checkpoint record|could not find the database system|could not open file "(global\/pg_control|base|pg_wal)|invalid data in file|PANIC:/,
     sentence: ({ layout, words }) => `The data in ${layout.cluster} is damaged (${lastLine(words)}).`,
     remedy: ({ layout }) =>
       `restore a backup, or set RIALTO_DATA_DIR to a new folder; keep ${layout.cluster} to look into`,

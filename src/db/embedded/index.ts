@@ -2,12 +2,13 @@
 import { mkdir } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { applicationDatabase, applicationRole, ensureApplicationDatabase } from './application-database.ts'
-import { clusterExists, createCluster, resetPassword } from './cluster.ts'
+import { clusterExists, createCluster } from './cluster.ts'
 import { createContext } from './context.ts'
 import type { Context, EmbeddedOptions } from './context.ts'
 import { explain } from './explain.ts'
 import { holdServer } from './hold.ts'
 import { applicationPassword, createPassword, findPassword } from './password.ts'
+import { resetPassword } from './reset-password.ts'
 import type { ServeLock } from './serve-lock.ts'
 
 export { EmbeddedDatabaseError } from './errors.ts'
@@ -66,7 +67,7 @@ async function prepare(context: Context): Promise<string> {
     if (exists) {
       log.warn(`${layout.passwordFile} is gone; setting a new database password`)
       const fresh = randomBytes(32).toString('base64url')
-      await resetPassword({ ...context, binaries: await context.binaries(), password: fresh })
+      await resetPassword(context, fresh)
       return await createPassword(layout, fresh)
     }
     const password = known ?? (await createPassword(layout, randomBytes(32).toString('base64url')))

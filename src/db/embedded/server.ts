@@ -1,6 +1,6 @@
 // Starts and stops the PostgreSQL process itself. Who may do so, and when, is session.ts's business.
 import { execFile, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
@@ -45,7 +45,8 @@ export function startServer({
   const { dataArgument, options } = runIn(layout.cluster, account)
   const settings = serverSettings({ port, dataDir: layout.dataDir, durability })
   const log = openLog(layout)
-  let words: string | undefined
+  let failure: string | undefined
+  let exited = false
   try {
     const [program, args] =
       platform === 'win32'
@@ -57,12 +58,13 @@ export function startServer({
       detached: true,
       stdio: ['ignore', log.descriptor, log.descriptor],
     })
-    child.once('error', (error) => (words = error.message))
+    child.once('error', (error) => (failure = error.message))
     child.once('exit', (code) => {
-      if (platform !== 'win32' || code !== 0) words ??= tailOf(layout, log.size)
+      // On Windows it is pg_ctl that has ended; the server goes on.
+      exited = platform !== 'win32' || code !== 0
     })
     child.unref()
-    return { pid: child.pid, port, ended: () => words }
+    return { pid: child.pid, port, ended: () => failure ?? (exited ? tailOf(layout, log.size) : undefined) }
   } finally {
     closeSync(log.descriptor)
   }
@@ -120,7 +122,9 @@ function openLog(layout: Layout): { descriptor: number; size: number } {
   return { descriptor: openSync(layout.logFile, 'a', 0o600), size: size > logBytesMax ? 0 : size }
 }
 
+/** What the log says from there on; its last words where that is long, and nothing when the folder is gone. */
 function tailOf(layout: Layout, from: number): string {
+  if (!existsSync(layout.logFile)) return 'its log is gone'
   const descriptor = openSync(layout.logFile, 'r')
   try {
     const size = statSync(layout.logFile).size
