@@ -60,7 +60,10 @@ function generate(): string {
 
 /** What the generator can't be told by options: the naming conventions of every other table of the database. */
 function conform(source: string): string {
-  return [withDatedRows, withTimeZone, withDecidedBooleans, withSnakeCaseIndexes].reduce((text, step) => step(text), source)
+  return [withDatedRows, withTimeZone, withDecidedBooleans, withSnakeCaseIndexes].reduce(
+    (text, step) => step(text),
+    source,
+  )
 }
 
 /** `createdAt` and `updatedAt` are never null and default to now(), in every table. */

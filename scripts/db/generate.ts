@@ -2,7 +2,8 @@
 // `--custom` gives an empty file for SQL that a schema can't express. `--check` writes nothing and fails when the schema
 // has changes that no migration makes.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import type { StdioOptions } from 'node:child_process'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -15,45 +16,39 @@ process.exitCode = options.includes('--check') ? check() : generate(options)
 
 function generate(flags: readonly string[]): number {
   if (!flags.includes('--name')) {
-    process.stderr.write('A migration needs a name that says what it does.\nTry: pnpm db:generate --name add_reservations\n')
+    process.stderr.write(
+      'A migration needs a name that says what it does.\nTry: pnpm db:generate --name add_reservations\n',
+    )
     return 1
   }
-  return drizzleKit({ out: migrations, flags, output: 'inherit' })
+  return drizzleKit({ out: migrations, flags, stdio: 'inherit' }).status ?? 1
 }
 
-/** Generates into a copy; the copy stays as it was exactly when there is nothing to change. */
+/** Generates into a copy and wants to hear that nothing changed: the exit code is 0 even where it could not finish. */
 function check(): number {
   const scratch = `node_modules/.cache/rialto/migrations-${process.pid}`
   mkdirSync(join(rootDir, dirname(scratch)), { recursive: true })
   cpSync(join(rootDir, migrations), join(rootDir, scratch), { recursive: true })
   try {
-    const before = readdirSync(join(rootDir, scratch)).length
-    const code = drizzleKit({ out: scratch, flags: ['--name', 'check'], output: 'pipe' })
-    const isSame = code === 0 && readdirSync(join(rootDir, scratch)).length === before
-    if (isSame) return 0
-    process.stderr.write('src/db/schema has changes that no migration makes.\nTry: pnpm db:generate --name what_changed\n')
+    const { stdout } = drizzleKit({ out: scratch, flags: ['--name', 'check'], stdio: ['ignore', 'pipe', 'pipe'] })
+    if (stdout?.includes('No schema changes')) return 0
+    process.stderr.write(
+      'src/db/schema has changes that no migration makes.\nTry: pnpm db:generate --name what_changed\n',
+    )
     return 1
   } finally {
     rmSync(join(rootDir, scratch), { recursive: true, force: true })
   }
 }
 
-function drizzleKit({ out, flags, output }: { out: string; flags: readonly string[]; output: 'inherit' | 'pipe' }): number {
-  const result = spawnSync(
-    process.execPath,
-    [
-      join(rootDir, 'node_modules/drizzle-kit/bin.cjs'),
-      'generate',
-      '--dialect',
-      'postgresql',
-      '--schema',
-      './src/db/schema/index.ts',
-      '--out',
-      `./${out}`,
-      ...flags,
-    ],
-    // It asks about renames; where nobody can answer, it fails and that is the answer.
-    { cwd: rootDir, stdio: [output === 'pipe' ? 'ignore' : 'inherit', output, 'inherit'], timeout: timeoutMs },
-  )
-  return result.status ?? 1
+/** `stdout` is null where it is inherited. */
+function drizzleKit({ out, flags, stdio }: { out: string; flags: readonly string[]; stdio: StdioOptions }) {
+  const program = join(rootDir, 'node_modules/drizzle-kit/bin.cjs')
+  const where = ['--dialect', 'postgresql', '--schema', './src/db/schema/index.ts', '--out', `./${out}`]
+  return spawnSync(process.execPath, [program, 'generate', ...where, ...flags], {
+    cwd: rootDir,
+    stdio,
+    timeout: timeoutMs,
+    encoding: 'utf8',
+  })
 }

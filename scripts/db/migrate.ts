@@ -10,7 +10,11 @@ await runCommand(async ({ log, say }) => {
   try {
     const { applied } = await migrate({ url: database.url, log })
     const took = `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`
-    say(applied === 0 ? `✓ schema is up to date (${took})` : `✓ schema: ${applied} migrations (${took})`)
+    say(
+      applied === 0
+        ? `✓ schema is up to date (${took})`
+        : `✓ schema: ${applied} ${applied === 1 ? 'migration' : 'migrations'} (${took})`,
+    )
   } finally {
     await database.close()
   }

@@ -148,7 +148,8 @@ function refuseOtherHistory(applied: ReadonlyMap<number, string>, migrations: re
     if (!known.has(when)) {
       throw new MigrationError({
         sentence: `The database is newer than this code: it has a migration of ${new Date(when).toISOString()} that the code does not know.`,
-        remedy: 'Run the version that was running before, or a later one; or restore the backup made before the upgrade.',
+        remedy:
+          'Run the version that was running before, or a later one; or restore the backup made before the upgrade.',
       })
     }
     if (known.get(when) !== hash) {

@@ -79,10 +79,14 @@ function read(field: string, table: PgTable, { isAuth, comments, migrations }: S
       meaning: isAuth ? '' : (comments.get(`${field}.${fieldOf.get(column.name)}`) ?? ''),
       isPrimaryKey: column.primary || primaryKey.includes(column.name),
     })),
-    primaryKey: primaryKey.length > 0 ? primaryKey : config.columns.filter((column) => column.primary).map((c) => c.name),
+    primaryKey:
+      primaryKey.length > 0 ? primaryKey : config.columns.filter((column) => column.primary).map((c) => c.name),
     uniques: [
       ...config.columns.filter((column) => column.isUnique).map((column) => ({ columns: [column.name], where: '' })),
-      ...config.uniqueConstraints.map((unique) => ({ columns: unique.columns.map((column) => column.name), where: '' })),
+      ...config.uniqueConstraints.map((unique) => ({
+        columns: unique.columns.map((column) => column.name),
+        where: '',
+      })),
       ...config.indexes.filter((index) => index.config.unique).map((index) => indexOf(index.config, name)),
     ],
     checks: config.checks.map((check) => sqlText(check.value, name)),
@@ -113,7 +117,10 @@ const nameOf = (column: object): string => ('name' in column && typeof column.na
 
 /** The text of an expression, without the table's name before each of its own columns. */
 const sqlText = (expression: SQL, table: string): string =>
-  dialect.sqlToQuery(expression).sql.replaceAll(`"${table}".`, '').replaceAll(/"([a-z_]+)"/g, '$1')
+  dialect
+    .sqlToQuery(expression)
+    .sql.replaceAll(`"${table}".`, '')
+    .replaceAll(/"([a-z_]+)"/g, '$1')
 
 function defaultOf(column: PgColumn): string {
   if (column.generatedIdentity !== undefined) return 'identity'
@@ -135,7 +142,8 @@ const readMigrations = (rootDir: string): string => {
 }
 
 function triggersOf(table: string, migrations: string): string[] {
-  const pattern = /CREATE (?:CONSTRAINT )?TRIGGER (\w+)\s+([A-Z][A-Za-z_, ]*?) ON "?(\w+)"?\s[^;]*?EXECUTE FUNCTION (\w+)/g
+  const pattern =
+    /CREATE (?:CONSTRAINT )?TRIGGER (\w+)\s+([A-Z][A-Za-z_, ]*?) ON "?(\w+)"?\s[^;]*?EXECUTE FUNCTION (\w+)/g
   return [...migrations.matchAll(pattern)]
     .filter(([, , , on]) => on === table)
     .map(([, , event, , run]) => `${event} → ${run}()`)

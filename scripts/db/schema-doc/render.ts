@@ -20,13 +20,7 @@ const groups: readonly { readonly title: string; readonly tables: readonly strin
   { title: 'Pricing and quotas', tables: ['agent_pricing_tiers', 'agent_metric_definitions', 'tier_metric_quotas'] },
   {
     title: 'Subscriptions and usage',
-    tables: [
-      'user_agent_subscriptions',
-      'subscription_usage',
-      'subscription_addons',
-      'usage_ledger',
-      'stripe_events',
-    ],
+    tables: ['user_agent_subscriptions', 'subscription_usage', 'subscription_addons', 'usage_ledger', 'stripe_events'],
   },
   { title: 'Money', tables: ['billing_entries', 'publisher_accounts'] },
   {
@@ -67,7 +61,10 @@ export function renderSchema(tables: readonly TableDoc[]): string {
     'Business tables and what they refer to. The columns are the keys only.\n',
     picture(business, tables),
     'Auth tables.\n',
-    picture(tables.filter((table) => table.isAuth), tables),
+    picture(
+      tables.filter((table) => table.isAuth),
+      tables,
+    ),
     ...sections.flatMap((section) => [`## ${section.title}\n`, ...section.tables.map(renderTable)]),
   ].join('\n')
 }
@@ -88,10 +85,18 @@ function renderColumn(column: ColumnDoc, table: TableDoc): string {
   const notes = [
     ...(column.isPrimaryKey ? ['**PK**'] : []),
     ...table.foreignKeys.filter((key) => key.columns[0] === column.name).map(renderKey),
-    ...table.uniques.filter((unique) => unique.columns.join() === column.name && unique.where === '').map(() => 'unique'),
+    ...table.uniques
+      .filter((unique) => unique.columns.join() === column.name && unique.where === '')
+      .map(() => 'unique'),
     ...(column.meaning === '' ? [] : [column.meaning]),
   ]
-  const cells = [code(column.name), code(column.type), column.nullable ? 'null' : '', code(column.default), notes.join(' · ')]
+  const cells = [
+    code(column.name),
+    code(column.type),
+    column.nullable ? 'null' : '',
+    code(column.default),
+    notes.join(' · '),
+  ]
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 

@@ -29,9 +29,16 @@ const createAuth = (db: TestDatabase['db']) =>
 beforeAll(async () => {
   database = await createTestDatabase()
   auth = createAuth(database.db)
-  const signUp = await post('/sign-up/email', { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' })
+  const signUp = await post('/sign-up/email', {
+    name: 'Ada',
+    email: 'ada@example.com',
+    password: 'correct horse battery',
+  })
   expect(signUp.status).toBe(200)
-  cookie = signUp.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ')
+  cookie = signUp.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ')
   client = (await auth.api.adminCreateOAuthClient({
     headers: new Headers({ cookie }),
     body: {
@@ -70,7 +77,9 @@ async function issueCode(): Promise<IssuedCode> {
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })
-  const response = await auth.handler(new Request(`${baseUrl}/api/auth/oauth2/authorize?${query}`, { headers: { cookie } }))
+  const response = await auth.handler(
+    new Request(`${baseUrl}/api/auth/oauth2/authorize?${query}`, { headers: { cookie } }),
+  )
   const location = new URL(response.headers.get('location') ?? '')
   const code = location.searchParams.get('code')
   if (code === null) throw new Error(`No code in ${location.href}`)
@@ -112,14 +121,20 @@ test('an issued code is written down before it leaves, as a hash', async () => {
     redeemedAt: null,
     replayCount: 0,
   })
-  const plain = await database.pool.query('SELECT count(*)::int AS n FROM oauth_authorization_code r WHERE r::text LIKE $1', [`%${code}%`])
+  const plain = await database.pool.query(
+    'SELECT count(*)::int AS n FROM oauth_authorization_code r WHERE r::text LIKE $1',
+    [`%${code}%`],
+  )
   expect(plain.rows[0]?.n).toBe(0)
 })
 
 test('its redemption is noted, and the tokens it gave name it', async () => {
   const issued = await issueCode()
   const response = await redeem(issued)
-  expect([response.status, Object.keys((await response.json()) as object)]).toEqual([200, expect.arrayContaining(['refresh_token'])])
+  expect([response.status, Object.keys((await response.json()) as object)]).toEqual([
+    200,
+    expect.arrayContaining(['refresh_token']),
+  ])
   expect(await ledgerRow(issued.code)).toMatchObject({ redeemedAt: expect.any(Date), replayedAt: null, replayCount: 0 })
   const tokens = await database.db
     .select()

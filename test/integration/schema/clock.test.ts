@@ -13,7 +13,9 @@ const query = (sql: string) => database.pool.query<Record<string, unknown>>(sql)
 const dayMs = 86_400_000
 
 async function aheadMs(): Promise<number> {
-  const { rows } = await query(`SELECT round(extract(epoch FROM rialto_now() - date_trunc('milliseconds', now())) * 1000)::bigint AS ms`)
+  const { rows } = await query(
+    `SELECT round(extract(epoch FROM rialto_now() - date_trunc('milliseconds', now())) * 1000)::bigint AS ms`,
+  )
   return Number(rows[0]?.['ms'])
 }
 
@@ -70,13 +72,17 @@ test('gives moments that survive the way through a JavaScript Date', async () =>
 })
 
 test('stands still within a statement, so that one decision has one time', async () => {
-  const { rows } = await query(`SELECT count(DISTINCT rialto_now())::int AS moments FROM generate_series(1, 1000), pg_sleep(0.01)`)
+  const { rows } = await query(
+    `SELECT count(DISTINCT rialto_now())::int AS moments FROM generate_series(1, 1000), pg_sleep(0.01)`,
+  )
   expect(rows[0]?.['moments']).toBe(1)
 })
 
 test('a database that has seen one environment refuses another, except that a sandbox may go live', async () => {
   await query(`UPDATE installation SET environment = 'sandbox', clock_offset_ms = ${dayMs}`)
-  await expect(query(`UPDATE installation SET environment = NULL, clock_offset_ms = 0`)).rejects.toMatchObject({ code: '23001' })
+  await expect(query(`UPDATE installation SET environment = NULL, clock_offset_ms = 0`)).rejects.toMatchObject({
+    code: '23001',
+  })
   await expect(query(`UPDATE installation SET environment = 'live'`)).rejects.toMatchObject({ code: '23514' })
   await query(`UPDATE installation SET environment = 'live', clock_offset_ms = 0, stripe_account_id = 'acct_1'`)
   for (const other of ['sandbox', 'test']) {

@@ -17,7 +17,7 @@ const rowsOf = async (sql: string, values: readonly unknown[] = []): Promise<unk
   (await database.pool.query({ text: sql, values: [...values], rowMode: 'array' })).rows
 
 const countOf = async (sql: string, values: readonly unknown[] = []): Promise<number> =>
-  Number((await rowsOf(`SELECT count(*) FROM ${sql}`, values) as [[string]])[0][0])
+  Number(((await rowsOf(`SELECT count(*) FROM ${sql}`, values)) as [[string]])[0][0])
 
 /** Rows whose parent is not there, over every foreign key of the database. */
 async function orphans(): Promise<string[]> {
@@ -69,13 +69,18 @@ test('a person goes with what they own, and what only tracked them forgets them'
   const own = await insertUsedSubscription(database.db, { userId: publisher, tree })
   const buyer = await insertPerson(database.db)
   const theirs = await insertUsedSubscription(database.db, { userId: buyer, tree })
-  await database.pool.query('UPDATE subscription_addons SET created_by = $1 WHERE subscription_id = $2', [publisher, theirs])
+  await database.pool.query('UPDATE subscription_addons SET created_by = $1 WHERE subscription_id = $2', [
+    publisher,
+    theirs,
+  ])
   const auditBefore = await rowsOf(`SELECT to_jsonb(a) - 'user_id' FROM audit_logs a WHERE user_id = $1`, [publisher])
 
   await database.pool.query('DELETE FROM "user" WHERE id = $1', [publisher])
 
   expect(await rowsOf('SELECT created_by FROM agents WHERE id = $1', [tree.agentId])).toEqual([[null]])
-  expect(await rowsOf('SELECT created_by FROM subscription_addons WHERE subscription_id = $1', [theirs])).toEqual([[null]])
+  expect(await rowsOf('SELECT created_by FROM subscription_addons WHERE subscription_id = $1', [theirs])).toEqual([
+    [null],
+  ])
   expect(await countOf('reviews WHERE user_id = $1', [publisher])).toBe(0)
   expect(await countOf('agent_installs WHERE user_id = $1', [publisher])).toBe(0)
   expect(await countOf('usage_ledger WHERE subscription_id = $1', [own])).toBe(0)
@@ -94,10 +99,14 @@ test('a metric or tier in use can not be deleted from under its subscribers', as
   const userId = await insertPerson(database.db)
   const tree = await insertAgent(database.db)
   await insertUsedSubscription(database.db, { userId, tree })
-  await expect(database.pool.query('DELETE FROM agent_metric_definitions WHERE id = $1', [tree.metricId])).rejects.toMatchObject({
+  await expect(
+    database.pool.query('DELETE FROM agent_metric_definitions WHERE id = $1', [tree.metricId]),
+  ).rejects.toMatchObject({
     code: '23503',
   })
-  await expect(database.pool.query('DELETE FROM agent_pricing_tiers WHERE id = $1', [tree.tierId])).rejects.toMatchObject({
+  await expect(
+    database.pool.query('DELETE FROM agent_pricing_tiers WHERE id = $1', [tree.tierId]),
+  ).rejects.toMatchObject({
     code: '23503',
   })
 })
@@ -124,10 +133,10 @@ test('an agent survives its OAuth client, and its client survives the person who
   const person = await insertPerson(database.db)
   const { agentId } = await insertAgent(database.db)
   const clientId = randomUUID()
-  await database.pool.query(`INSERT INTO oauth_client (id, client_id, redirect_uris, user_id) VALUES ($1, $1, '{}', $2)`, [
-    clientId,
-    person,
-  ])
+  await database.pool.query(
+    `INSERT INTO oauth_client (id, client_id, redirect_uris, user_id) VALUES ($1, $1, '{}', $2)`,
+    [clientId, person],
+  )
   await database.pool.query('UPDATE agents SET oauth_client_id = $1 WHERE id = $2', [clientId, agentId])
 
   await database.pool.query('DELETE FROM "user" WHERE id = $1', [person])
@@ -150,7 +159,9 @@ test('accounting outlives the agent, the person and the organization it is about
   await database.pool.query('DELETE FROM agents WHERE id = $1', [tree.agentId])
   await database.pool.query('DELETE FROM "user" WHERE id = $1', [userId])
   await database.pool.query('DELETE FROM organization WHERE id = $1', [organizationId])
-  expect(await countOf(`billing_entries WHERE agent_ref = $1 AND subscription_ref = $2`, [tree.agentId, subscriptionId])).toBe(1)
+  expect(
+    await countOf(`billing_entries WHERE agent_ref = $1 AND subscription_ref = $2`, [tree.agentId, subscriptionId]),
+  ).toBe(1)
 })
 
 async function insertOrganization(): Promise<string> {

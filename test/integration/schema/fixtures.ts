@@ -50,7 +50,10 @@ export async function insertAgent(db: Database, { createdBy }: { createdBy?: str
     await db.insert(agentPricingTiers).values({ agentId, tierName: 'Pro', price: 1_900, currency: 'EUR' }).returning(),
   ).id
   const metricId = one(
-    await db.insert(agentMetricDefinitions).values({ agentId, slug: 'messages', displayName: 'Messages', unit: 'message' }).returning(),
+    await db
+      .insert(agentMetricDefinitions)
+      .values({ agentId, slug: 'messages', displayName: 'Messages', unit: 'message' })
+      .returning(),
   ).id
   await db.insert(tierMetricQuotas).values({ tierId, metricId, quotaLimit: 100 })
   return { agentId, tierId, metricId }
@@ -58,7 +61,12 @@ export async function insertAgent(db: Database, { createdBy }: { createdBy?: str
 
 export async function insertSubscription(
   db: Database,
-  { userId, agentId, tierId, status = 'active' }: { userId: string; agentId: string; tierId: string } & {
+  {
+    userId,
+    agentId,
+    tierId,
+    status = 'active',
+  }: { userId: string; agentId: string; tierId: string } & {
     status?: (typeof userAgentSubscriptions.$inferInsert)['status']
   },
 ): Promise<string> {
@@ -69,7 +77,14 @@ export async function insertLedgerEntry(
   db: Database,
   entry: { subscriptionId: string; metricId: string } & Partial<typeof usageLedger.$inferInsert>,
 ): Promise<string> {
-  const row = { eventType: 'consume' as const, delta: 1, clientReqId: randomUUID(), usedAfter: 1, limitAt: 100, ...entry }
+  const row = {
+    eventType: 'consume' as const,
+    delta: 1,
+    clientReqId: randomUUID(),
+    usedAfter: 1,
+    limitAt: 100,
+    ...entry,
+  }
   return one(await db.insert(usageLedger).values(row).returning()).id
 }
 
@@ -87,13 +102,28 @@ export async function insertUsedSubscription(
     .insert(subscriptionAddons)
     .values({ subscriptionId, metricId, amount: 10, scope: 'permanent', source: 'admin_grant', createdBy: userId })
   const entry = await insertLedgerEntry(db, { subscriptionId, metricId, periodStart })
-  await insertLedgerEntry(db, { subscriptionId, metricId, periodStart, eventType: 'refund', delta: -1, refersToId: entry })
+  await insertLedgerEntry(db, {
+    subscriptionId,
+    metricId,
+    periodStart,
+    eventType: 'refund',
+    delta: -1,
+    refersToId: entry,
+  })
   return subscriptionId
 }
 
 /** What hangs on an agent besides its subscriptions. */
-export async function insertSurroundings(db: Database, { agentId, userId }: { agentId: string; userId: string }): Promise<void> {
-  const tag = one(await db.insert(tags).values({ name: 'Reading', slug: `tag-${randomUUID()}` }).returning())
+export async function insertSurroundings(
+  db: Database,
+  { agentId, userId }: { agentId: string; userId: string },
+): Promise<void> {
+  const tag = one(
+    await db
+      .insert(tags)
+      .values({ name: 'Reading', slug: `tag-${randomUUID()}` })
+      .returning(),
+  )
   await db.insert(agentTags).values({ agentId, tagId: tag.id })
   await db.insert(agentCapabilities).values({ agentId, title: 'Reads' })
   await db.insert(agentSteps).values({ agentId, title: 'Open it' })

@@ -32,7 +32,10 @@ const foreignKeyViolation = '23503'
 const restrictViolation = '23001'
 
 /** The SQLSTATE and the constraint of the refusal; undefined when the database accepted. */
-async function refusalOf(sql: string, values: readonly unknown[] = []): Promise<{ code?: string; constraint?: string } | undefined> {
+async function refusalOf(
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<{ code?: string; constraint?: string } | undefined> {
   try {
     await database.pool.query(sql, [...values])
     return undefined
@@ -47,7 +50,9 @@ describe('subscriptions', () => {
   test.each(['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete'])(
     'a second subscription of one person to one agent that is %s',
     async (status) => {
-      expect(await refusalOf(insert, [userId, tree.agentId, tree.tierId, status])).toMatchObject({ code: uniqueViolation })
+      expect(await refusalOf(insert, [userId, tree.agentId, tree.tierId, status])).toMatchObject({
+        code: uniqueViolation,
+      })
     },
   )
 
@@ -57,14 +62,21 @@ describe('subscriptions', () => {
   })
 
   test('a status nobody knows', async () => {
-    expect(await refusalOf(insert, [userId, tree.agentId, tree.tierId, 'sleeping'])).toMatchObject({ code: checkViolation })
+    expect(await refusalOf(insert, [userId, tree.agentId, tree.tierId, 'sleeping'])).toMatchObject({
+      code: checkViolation,
+    })
   })
 
   test('of two checkouts at once, exactly one wins', async () => {
     const buyer = await insertPerson(database.db)
     const attempts = await Promise.allSettled(
       Array.from({ length: 8 }, () =>
-        insertSubscription(database.db, { userId: buyer, agentId: tree.agentId, tierId: tree.tierId, status: 'trialing' }),
+        insertSubscription(database.db, {
+          userId: buyer,
+          agentId: tree.agentId,
+          tierId: tree.tierId,
+          status: 'trialing',
+        }),
       ),
     )
     expect(attempts.filter((attempt) => attempt.status === 'fulfilled')).toHaveLength(1)
@@ -91,7 +103,9 @@ describe('values', () => {
   const review = `INSERT INTO reviews (agent_id, user_id, rating) VALUES ($1, $2, $3)`
 
   test.each([0, 6, -1])('a rating of %s', async (rating) => {
-    expect(await refusalOf(review, [tree.agentId, userId, rating])).toMatchObject({ constraint: 'reviews_rating_check' })
+    expect(await refusalOf(review, [tree.agentId, userId, rating])).toMatchObject({
+      constraint: 'reviews_rating_check',
+    })
   })
 
   test('a second review of one person', async () => {
@@ -121,7 +135,11 @@ describe('values', () => {
         `INSERT INTO agent_metric_definitions (agent_id, slug, display_name, unit) VALUES ($1, $2, 'x', 'x') RETURNING id`,
         [tree.agentId, slug],
       )
-    for (const [slug, limit] of [['unlimited', null], ['denied', 0], ['capped', 5]] as const) {
+    for (const [slug, limit] of [
+      ['unlimited', null],
+      ['denied', 0],
+      ['capped', 5],
+    ] as const) {
       const { rows } = await metric(slug)
       expect(
         await refusalOf(`INSERT INTO tier_metric_quotas (tier_id, metric_id, quota_limit) VALUES ($1, $2, $3)`, [
@@ -136,7 +154,10 @@ describe('values', () => {
   test("a quota or an add-on on another agent's metric", async () => {
     const other = await insertAgent(database.db)
     expect(
-      await refusalOf(`INSERT INTO tier_metric_quotas (tier_id, metric_id) VALUES ($1, $2)`, [tree.tierId, other.metricId]),
+      await refusalOf(`INSERT INTO tier_metric_quotas (tier_id, metric_id) VALUES ($1, $2)`, [
+        tree.tierId,
+        other.metricId,
+      ]),
     ).toMatchObject({ constraint: 'tier_metric_quotas_own_metric' })
     expect(
       await refusalOf(
@@ -174,8 +195,13 @@ describe('the usage ledger', () => {
       `SELECT bool_and(seq > before) AS increases FROM (SELECT seq, lag(seq) OVER (ORDER BY created_at, seq) AS before FROM usage_ledger) rows`,
     )
     expect(rows[0]?.increases).toBe(true)
-    expect(await refusalOf(`INSERT INTO usage_ledger (seq, subscription_id, metric_id, event_type, delta, client_req_id, used_after)
-      VALUES (1, $1, $2, 'consume', 1, gen_random_uuid(), 1)`, [subscriptionId, tree.metricId])).toMatchObject({ code: '428C9' })
+    expect(
+      await refusalOf(
+        `INSERT INTO usage_ledger (seq, subscription_id, metric_id, event_type, delta, client_req_id, used_after)
+      VALUES (1, $1, $2, 'consume', 1, gen_random_uuid(), 1)`,
+        [subscriptionId, tree.metricId],
+      ),
+    ).toMatchObject({ code: '428C9' })
   })
 })
 
@@ -234,7 +260,9 @@ describe('append-only tables', () => {
     const person = await insertPerson(database.db)
     try {
       await client.query('BEGIN')
-      await client.query(`INSERT INTO audit_logs (user_id, action, resource) VALUES ($1, 'session.start', 'session')`, [person])
+      await client.query(`INSERT INTO audit_logs (user_id, action, resource) VALUES ($1, 'session.start', 'session')`, [
+        person,
+      ])
       // Without the key nothing forgets by itself, so that the updates below are the only ones. Rolled back at the end.
       await client.query('ALTER TABLE audit_logs DROP CONSTRAINT audit_logs_user_id_fkey')
       await client.query('DELETE FROM "user" WHERE id = $1', [person])

@@ -83,13 +83,19 @@ describe('tables', () => {
   })
 
   test('every table of the schema is in the database and the other way round', () => {
-    expect(tablesOf(schema).map(([, table]) => getTableName(table)).toSorted()).toEqual(catalog.tables.toSorted())
+    expect(
+      tablesOf(schema)
+        .map(([, table]) => getTableName(table))
+        .toSorted(),
+    ).toEqual(catalog.tables.toSorted())
   })
 })
 
 describe('constraints', () => {
   test('one live subscription of a person to an agent, whatever else there was', () => {
-    expect(catalog.uniques.find((unique) => unique.name === 'user_agent_subscriptions_user_id_agent_id_live_key')).toMatchObject({
+    expect(
+      catalog.uniques.find((unique) => unique.name === 'user_agent_subscriptions_user_id_agent_id_live_key'),
+    ).toMatchObject({
       columns: ['user_id', 'agent_id'],
       predicate: "(status = ANY (ARRAY['active'::text, 'trialing'::text]))",
     })
@@ -119,7 +125,9 @@ describe('constraints', () => {
   })
 
   test('a quota of null is possible and differs from zero', () => {
-    const quota = catalog.columns.find((column) => column.table === 'tier_metric_quotas' && column.name === 'quota_limit')
+    const quota = catalog.columns.find(
+      (column) => column.table === 'tier_metric_quotas' && column.name === 'quota_limit',
+    )
     expect(quota).toMatchObject({ nullable: true, default: null })
   })
 })
@@ -136,7 +144,9 @@ describe('cross-schema rules', () => {
 
   test('every key of a business table to a person follows the rule for owned or for tracking data', () => {
     const keys = catalog.foreignKeys.filter((key) => key.foreignTable === 'user' && !isAuthTable(key.table))
-    expect(Object.fromEntries(keys.map((key) => [`${key.table}.${key.columns.join()}`, key.onDelete]))).toEqual(keysToPeople)
+    expect(Object.fromEntries(keys.map((key) => [`${key.table}.${key.columns.join()}`, key.onDelete]))).toEqual(
+      keysToPeople,
+    )
   })
 
   test('an agent outlives its organization and its OAuth client', () => {
@@ -160,7 +170,8 @@ describe('cross-schema rules', () => {
     }
   })
 
-  const isAuthTable = (table: string): boolean => tablesOf(authSchema).some(([, entry]) => getTableName(entry) === table)
+  const isAuthTable = (table: string): boolean =>
+    tablesOf(authSchema).some(([, entry]) => getTableName(entry) === table)
 })
 
 describe('naming and types', () => {
@@ -204,7 +215,8 @@ describe('naming and types', () => {
 
   test('ids of people are text, as better-auth gives them', () => {
     const ids = catalog.columns.filter((column) => column.name === 'user_id')
-    for (const column of ids) expect([column.table, column.type]).toEqual([column.table, expect.stringMatching(/^(text|character varying)/)])
+    for (const column of ids)
+      expect([column.table, column.type]).toEqual([column.table, expect.stringMatching(/^(text|character varying)/)])
   })
 
   test('booleans are never null and default to false, unless a null or a true has a meaning', () => {
@@ -240,7 +252,9 @@ describe('upkeep', () => {
   test('every foreign key has an index that starts with its columns', () => {
     const missing = catalog.foreignKeys.filter(
       (key) =>
-        !catalog.indexes.some((index) => index.table === key.table && index.columns[0] === key.columns[0] && index.coversAll(key)),
+        !catalog.indexes.some(
+          (index) => index.table === key.table && index.columns[0] === key.columns[0] && index.coversAll(key),
+        ),
     )
     // Each index costs every event, and metrics leave only with their agent.
     expect(missing.map((key) => key.name)).toEqual(['usage_ledger_metric_id_fkey'])
