@@ -1,6 +1,7 @@
 import { webContext } from '#web/context.ts'
 import { PageMeta } from '#web/shell/page-meta.tsx'
 import { Badge } from '#web/ui/badge.tsx'
+import { InlineCode } from '#web/ui/inline-code.tsx'
 import { Table } from '#web/ui/table.tsx'
 import type { Route } from './+types/api-docs.ts'
 import { operationsOf, shapesOf } from './operations.ts'
@@ -27,7 +28,9 @@ export default function ApiDocs({ loaderData }: Route.ComponentProps) {
       <PageMeta title="HTTP API" description="Rialto’s HTTP API, endpoint by endpoint." canonicalPath="/api/docs" />
       <header className="flex flex-col gap-12">
         <h1 className="display text-36">HTTP API</h1>
-        <p className="prose">{description}</p>
+        <p className="prose">
+          <InlineCode text={description} />
+        </p>
         <p className="text-14 text-muted">
           Version {version} · <a href="/api/openapi.json">OpenAPI 3.1 document</a> · base address{' '}
           <code className="font-mono">{apiUrl}</code>
@@ -71,7 +74,11 @@ function OperationSection({ operation, apiUrl }: { operation: DescribedOperation
       <p className="flex flex-wrap items-center gap-8">
         <Badge tone="info">{method}</Badge> <code className="font-mono text-14">{path}</code>
       </p>
-      {description !== '' && <p className="prose">{description}</p>}
+      {description !== '' && (
+        <p className="prose">
+          <InlineCode text={description} />
+        </p>
+      )}
       {parameters.length > 0 && (
         <Table
           caption={`Parameters of ${summary}`}
@@ -84,7 +91,7 @@ function OperationSection({ operation, apiUrl }: { operation: DescribedOperation
             {
               key: 'description',
               label: 'What it is',
-              cell: (row) => `${row.isRequired ? 'Required. ' : ''}${row.description}`,
+              cell: (row) => <InlineCode text={`${row.isRequired ? 'Required. ' : ''}${row.description}`} />,
             },
           ]}
         />
@@ -95,7 +102,7 @@ function OperationSection({ operation, apiUrl }: { operation: DescribedOperation
         rowKey={(row) => row.status}
         columns={[
           { key: 'status', label: 'Status', cell: (row) => <code className="font-mono text-14">{row.status}</code> },
-          { key: 'description', label: 'When', cell: (row) => row.description },
+          { key: 'description', label: 'When', cell: (row) => <InlineCode text={row.description} /> },
           {
             key: 'shape',
             label: 'Body',
@@ -120,7 +127,11 @@ function ShapeSection({ shape }: { shape: DescribedShape }) {
       <h3 id={`shape-${shape.name}`} className="text-18 font-medium">
         {shape.name}
       </h3>
-      {shape.description !== '' && <p className="text-14 text-muted">{shape.description}</p>}
+      {shape.description !== '' && (
+        <p className="text-14 text-muted">
+          <InlineCode text={shape.description} />
+        </p>
+      )}
       <Table
         caption={`Fields of ${shape.name}`}
         rows={shape.fields}
@@ -128,7 +139,7 @@ function ShapeSection({ shape }: { shape: DescribedShape }) {
         columns={[
           { key: 'name', label: 'Field', cell: (row) => <code className="font-mono text-14">{row.name}</code> },
           { key: 'type', label: 'Type', cell: (row) => `${row.type}${row.isRequired ? '' : ' (optional)'}` },
-          { key: 'description', label: 'What it is', cell: (row) => row.description },
+          { key: 'description', label: 'What it is', cell: (row) => <InlineCode text={row.description} /> },
         ]}
       />
     </section>
