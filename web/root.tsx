@@ -92,7 +92,7 @@ export function ErrorBoundary() {
   const status = isRouteErrorResponse(error) ? error.status : 500
   return (
     <>
-      <PageMeta title={status === 404 ? 'Not found' : 'Error'} />
+      <PageMeta title={status === 404 ? 'Not found' : `Error ${status}`} />
       <ErrorState status={status} requestId={shell?.requestId} />
     </>
   )

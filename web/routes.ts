@@ -18,5 +18,5 @@ export default [
   route('dev/mail', 'routes/dev/mail.tsx'),
   route('dev/mail/preview/:template', 'routes/dev/mail-preview.tsx'),
   route('dev/mail/:id', 'routes/dev/mail-message.tsx'),
-  route('*', 'routes/not-found.ts'),
+  route('*', 'routes/not-found.tsx'),
 ] satisfies RouteConfig

@@ -21,6 +21,7 @@ export async function action({ request }: Route.ActionArgs): Promise<Response> {
   })
 }
 
-export function loader(): never {
-  throw data(null, { status: 404 })
+/** Nothing to see here: somebody reloaded the address of the form. */
+export function loader(): Response {
+  return redirect('/')
 }

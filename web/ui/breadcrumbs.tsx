@@ -4,9 +4,9 @@ interface Crumb {
 }
 
 /** The way up; the last crumb is this page. */
-export function Breadcrumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
+export function Breadcrumbs({ crumbs, label = 'Breadcrumb' }: { crumbs: readonly Crumb[]; label?: string }) {
   return (
-    <nav aria-label="Breadcrumb">
+    <nav aria-label={label}>
       <ol className="flex flex-wrap items-center gap-x-8 text-14 text-muted">
         {crumbs.map(({ label, href }, place) => (
           <li key={label} className="flex min-w-0 items-center gap-8">

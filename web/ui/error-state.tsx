@@ -36,6 +36,10 @@ const words: Record<number, Words> = {
     text: 'The service is starting or its database is away. What you saved is kept; reload in a few seconds.',
   },
 }
+const refused: Words = {
+  title: 'This request could not be read',
+  text: 'Something in the address or the form was not as expected. Nothing was changed. Go back, reload the page and try again.',
+}
 const broken: Words = {
   title: 'Something broke on our side',
   text: 'The page could not be made. What you saved before is kept. Reload the page; if it stays broken, tell the operator the reference below.',
@@ -43,7 +47,7 @@ const broken: Words = {
 
 /** The whole page when a page can't be shown: what happened, what was kept, what to do. */
 export function ErrorState({ status, requestId, action, level = 'h1' }: ErrorStateProps) {
-  const { title, text } = words[status] ?? broken
+  const { title, text } = words[status] ?? (status < 500 ? refused : broken)
   return (
     <ErrorLayout level={level} title={title} text={text} note={`Error ${status}`}>
       {action ?? <ButtonLink href="/agents">Browse all agents</ButtonLink>}

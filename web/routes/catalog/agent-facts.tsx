@@ -15,7 +15,12 @@ export function AgentFacts({ agent }: { agent: AgentDetail }) {
   return (
     <aside aria-label="Facts" className="agent-panel">
       {projectUrl !== null && (
-        <ButtonLink href={projectUrl} rel="noopener" icon={ExternalLink} className="w-full">
+        <ButtonLink
+          href={projectUrl}
+          rel="noopener"
+          icon={ExternalLink}
+          className="justify-self-stretch sm:justify-self-start lg:justify-self-stretch"
+        >
           Open the project
         </ButtonLink>
       )}

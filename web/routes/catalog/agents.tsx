@@ -63,7 +63,7 @@ export default function Agents({ loaderData: { query, page, unfilteredCount, kno
           <div className="flex flex-col gap-16">
             <div className="flex flex-wrap items-center justify-between gap-x-24 gap-y-12">
               <output className="text-muted">{countText(page.total)}</output>
-              <SortForm query={query} />
+              {page.total.count > 1 && <SortForm query={query} />}
             </div>
             {page.facets.tags.length > 0 && (
               <details className="facet-sheet lg:hidden">

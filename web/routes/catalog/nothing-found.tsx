@@ -15,7 +15,6 @@ interface NothingFoundProps {
 
 /** No result, and the two ways on: fewer filters, or a tag that has agents. */
 export function NothingFound({ query, unfilteredCount, tags }: NothingFoundProps) {
-  const hasTags = query.tags.length > 0
   const others = tags.filter((tag) => !query.tags.includes(tag.slug)).slice(0, suggestionsMax)
   return (
     <EmptyState
@@ -29,8 +28,8 @@ export function NothingFound({ query, unfilteredCount, tags }: NothingFoundProps
         </ButtonLink>
       }
     >
-      {hasTags ? 'An agent must have every tag you chose.' : 'Try fewer or more general words'}
-      {!hasTags && others.length > 0 && ', or one of these tags.'}
+      {advice(query)}
+      {others.length > 0 && ' Or look under one of these tags:'}
       {others.length > 0 && (
         <ul className="flex flex-wrap justify-center gap-8 pt-16">
           {others.map((tag) => (
@@ -42,6 +41,11 @@ export function NothingFound({ query, unfilteredCount, tags }: NothingFoundProps
       )}
     </EmptyState>
   )
+}
+
+function advice({ q, tags }: AgentsQuery): string | null {
+  if (tags.length > 0) return 'An agent must have every tag you chose.'
+  return q === '' ? null : 'Try fewer or more general words.'
 }
 
 function title({ q, tags }: AgentsQuery): string {

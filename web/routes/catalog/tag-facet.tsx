@@ -17,8 +17,8 @@ export function TagFacet({ tags, query }: { tags: readonly TagCount[]; query: Ag
               className="facet-link"
               aria-current={query.tags.includes(tag.slug) ? 'true' : undefined}
             >
-              {query.tags.includes(tag.slug) && <Icon of={Check} label="Remove filter:" />}
               <span>{tag.name}</span>
+              {query.tags.includes(tag.slug) && <Icon of={Check} label="in force, follow to remove" />}
               <span className="figures ms-auto">
                 {tag.count}
                 <span className="sr-only"> {tag.count === 1 ? 'agent' : 'agents'}</span>

@@ -31,7 +31,8 @@ const columns: readonly Column<LedgerRow>[] = [
 
 const archSlugs = Array.from({ length: 24 }, (_, place) => `specimen-${place + 1}`)
 
-export const DisplaySpecimens = () => (
+/** `prefix` keeps landmarks apart where the same parts are shown twice. */
+export const DisplaySpecimens = ({ prefix }: { prefix: string }) => (
   <>
     <Specimens title="Type">
       <p className="display text-64">Sixty-four</p>
@@ -129,9 +130,12 @@ export const DisplaySpecimens = () => (
     </Specimens>
 
     <Specimens title="Card, breadcrumbs, pages, empty state">
-      <Breadcrumbs crumbs={[{ label: 'Agents', href: '#parts' }, { label: 'OpenHands' }]} />
+      <Breadcrumbs
+        label={`Breadcrumb, ${prefix}`}
+        crumbs={[{ label: 'Agents', href: '#parts' }, { label: 'OpenHands' }]}
+      />
       <Card>A raised sheet with a hairline.</Card>
-      <Pagination previousHref="#parts" nextHref="#parts" />
+      <Pagination label={`Pages, ${prefix}`} previousHref="#parts" nextHref="#parts" />
       <EmptyState
         level="h4"
         title="No subscriptions yet"

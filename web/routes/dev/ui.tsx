@@ -44,7 +44,7 @@ export default function Parts({ loaderData }: Route.ComponentProps) {
           <div key={theme} data-theme={theme} className="theme-pane">
             <h2 className="display pb-16 text-22">{theme === 'light' ? 'Light' : 'Dark'}</h2>
             <ControlSpecimens prefix={theme} />
-            <DisplaySpecimens />
+            <DisplaySpecimens prefix={theme} />
             <Specimens title="Prose">
               <Prose html={loaderData.prose} />
             </Specimens>
