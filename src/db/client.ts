@@ -3,7 +3,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
 import * as schema from './schema/index.ts'
 
-export type Schema = typeof schema
+type Schema = typeof schema
 export type Database = NodePgDatabase<Schema> & { $client: Pool }
 /** What a verb gets inside `db.transaction(…)`. */
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]

@@ -23,7 +23,7 @@ export interface AuthSetting {
   readonly sendInvitation?: NonNullable<OrganizationOptions['sendInvitationEmail']>
 }
 
-export const oauthScopes = ['openid', 'profile', 'email', 'offline_access', 'usage:read', 'usage:write'] as const
+const oauthScopes = ['openid', 'profile', 'email', 'offline_access', 'usage:read', 'usage:write'] as const
 
 export const authOptions = (setting: AuthSetting) =>
   ({

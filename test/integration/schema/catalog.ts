@@ -1,7 +1,7 @@
 // What PostgreSQL itself says about the tables of the schema `public`.
 import type { Pool } from 'pg'
 
-export interface Column {
+interface Column {
   readonly table: string
   readonly name: string
   readonly type: string
@@ -9,7 +9,7 @@ export interface Column {
   readonly default: string | null
 }
 
-export interface ForeignKey {
+interface ForeignKey {
   readonly table: string
   readonly name: string
   readonly columns: readonly string[]
@@ -18,7 +18,7 @@ export interface ForeignKey {
   readonly deferred: boolean
 }
 
-export interface Index {
+interface Index {
   readonly table: string
   readonly name: string
   readonly columns: readonly string[]

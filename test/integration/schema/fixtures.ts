@@ -73,7 +73,7 @@ export async function insertSubscription(
   return one(await db.insert(userAgentSubscriptions).values({ userId, agentId, tierId, status }).returning()).id
 }
 
-export async function insertLedgerEntry(
+async function insertLedgerEntry(
   db: Database,
   entry: { subscriptionId: string; metricId: string } & Partial<typeof usageLedger.$inferInsert>,
 ): Promise<string> {
@@ -137,7 +137,7 @@ export async function insertSurroundings(
   await db.insert(auditLogs).values({ userId, action: 'agent.publish', resource: 'agent', resourceId: agentId })
 }
 
-export function one<T>(rows: readonly T[]): T {
+function one<T>(rows: readonly T[]): T {
   const [row] = rows
   if (row === undefined || rows.length > 1) throw new Error(`Expected one row, got ${rows.length}`)
   return row
