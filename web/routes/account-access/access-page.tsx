@@ -9,13 +9,15 @@ interface AccessPageProps {
   readonly intro?: ReactNode
   /** `error`: says in the tab, too, that something has to be changed. `done`: lights the arch. */
   readonly state?: 'error' | 'done' | undefined
+  /** The one way on, where there is no form. */
+  readonly action?: ReactNode
   readonly children?: ReactNode
   /** Below the sheet: ways on that are not the page's own. */
   readonly footer?: ReactNode
 }
 
 /** A gate: an arch, one narrow sheet, one thing to do. */
-export function AccessPage({ title, intro, state, children, footer }: AccessPageProps) {
+export function AccessPage({ title, intro, state, action, children, footer }: AccessPageProps) {
   return (
     <div className="wrap-page py-32">
       <PageMeta title={state === 'error' ? `Error: ${title}` : title} />
@@ -26,6 +28,7 @@ export function AccessPage({ title, intro, state, children, footer }: AccessPage
           {intro !== undefined && <p className="text-muted wrap-anywhere">{intro}</p>}
         </div>
         {children !== undefined && <Card className="flex flex-col gap-24">{children}</Card>}
+        {action !== undefined && <div className="flex justify-center">{action}</div>}
         {footer !== undefined && <div className="flex flex-col gap-8 text-center text-muted">{footer}</div>}
       </div>
     </div>

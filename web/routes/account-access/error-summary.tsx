@@ -1,5 +1,6 @@
 import CircleX from 'lucide-react/icons/circle-x'
 import type { FieldError } from '../../ui/field.tsx'
+import { TextLink } from './text-link.tsx'
 import { Icon } from '../../ui/icon.tsx'
 
 interface ErrorSummaryProps {
@@ -22,7 +23,7 @@ export function ErrorSummary({ errors }: ErrorSummaryProps) {
         <ul className="flex flex-col gap-4 text-14">
           {lines.map(([field, { message }]) => (
             <li key={field}>
-              <a href={`#${field}`}>{message}</a>
+              <TextLink href={`#${field}`}>{message}</TextLink>
             </li>
           ))}
         </ul>

@@ -8,6 +8,7 @@ import { emailErrors } from './account-words.ts'
 import { DemoMailHint } from './demo-mail-hint.tsx'
 import { ErrorSummary } from './error-summary.tsx'
 import { TooOften } from './too-often.tsx'
+import { TextLink } from './text-link.tsx'
 import type { Route } from './+types/forgot-password.ts'
 
 export const headers = accountHeaders
@@ -46,7 +47,7 @@ export default function ForgotPassword({ loaderData, actionData }: Route.Compone
         state="done"
         footer={
           <p>
-            Nothing after a few minutes? <a href="/forgot-password">Try another address</a>
+            Nothing after a few minutes? <TextLink href="/forgot-password">Try another address</TextLink>
           </p>
         }
       >
@@ -66,7 +67,7 @@ export default function ForgotPassword({ loaderData, actionData }: Route.Compone
       state={actionData && 'error'}
       footer={
         <p>
-          Remembered it? <a href={signInHref}>Sign in</a>
+          Remembered it? <TextLink href={signInHref}>Sign in</TextLink>
         </p>
       }
     >

@@ -75,9 +75,8 @@ const ExpiredLink = ({ waitSeconds }: { waitSeconds: number | undefined }) =>
     <AccessPage
       title="This link no longer works"
       intro="Links to choose a password work once, for 60 minutes. Your password is as it was."
-    >
-      <ButtonLink href="/forgot-password">Send a new link</ButtonLink>
-    </AccessPage>
+      action={<ButtonLink href="/forgot-password">Send a new link</ButtonLink>}
+    />
   ) : (
     <AccessPage title="Choose a new password">
       <TooOften seconds={waitSeconds} />

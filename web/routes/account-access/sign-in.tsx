@@ -7,6 +7,7 @@ import { AccessPage } from './access-page.tsx'
 import { accountHeaders, accountRequest, cookieHeaders, rateLimited, textOf } from './account-request.ts'
 import { ErrorSummary } from './error-summary.tsx'
 import { TooOften } from './too-often.tsx'
+import { TextLink } from './text-link.tsx'
 import type { Route } from './+types/sign-in.ts'
 
 export const headers = accountHeaders
@@ -56,7 +57,7 @@ export default function SignIn({ loaderData: { returnTo, notice }, actionData }:
       state={actionData && 'error'}
       footer={
         <p>
-          New here? <a href={withReturnTo('/sign-up', returnTo)}>Create an account</a>
+          New here? <TextLink href={withReturnTo('/sign-up', returnTo)}>Create an account</TextLink>
         </p>
       }
     >
@@ -92,7 +93,7 @@ export default function SignIn({ loaderData: { returnTo, notice }, actionData }:
         <Button>Sign in</Button>
       </form>
       <p className="text-14">
-        <a href={withReturnTo('/forgot-password', returnTo)}>Password forgotten?</a>
+        <TextLink href={withReturnTo('/forgot-password', returnTo)}>Password forgotten?</TextLink>
       </p>
     </AccessPage>
   )

@@ -8,6 +8,7 @@ import { accountHeaders, accountRequest, cookieHeaders, rateLimited, textOf } fr
 import { emailErrors, nameErrors, passwordErrors } from './account-words.ts'
 import { ErrorSummary } from './error-summary.tsx'
 import { TooOften } from './too-often.tsx'
+import { TextLink } from './text-link.tsx'
 import type { Route } from './+types/sign-up.ts'
 
 export const headers = accountHeaders
@@ -53,7 +54,7 @@ export default function SignUp({ loaderData: { returnTo }, actionData }: Route.C
       state={actionData && 'error'}
       footer={
         <p>
-          Already have one? <a href={withReturnTo('/sign-in', returnTo)}>Sign in</a>
+          Already have one? <TextLink href={withReturnTo('/sign-in', returnTo)}>Sign in</TextLink>
         </p>
       }
     >

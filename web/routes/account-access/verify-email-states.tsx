@@ -19,13 +19,14 @@ export const Confirmed = ({ isNew, email, isSignedIn }: ConfirmedProps) => (
     title={isNew ? 'Your address is confirmed' : 'Already confirmed'}
     intro={isNew ? <>{email} is yours. You can now review, publish and invite.</> : <>{email} needs nothing more.</>}
     state="done"
-  >
-    {isSignedIn ? (
-      <ButtonLink href="/agents">Browse the agents</ButtonLink>
-    ) : (
-      <ButtonLink href="/sign-in">Sign in</ButtonLink>
-    )}
-  </AccessPage>
+    action={
+      isSignedIn ? (
+        <ButtonLink href="/agents">Browse the agents</ButtonLink>
+      ) : (
+        <ButtonLink href="/sign-in">Sign in</ButtonLink>
+      )
+    }
+  />
 )
 
 /** Programs open links in mails, people press buttons. */
@@ -79,25 +80,40 @@ export const Sent = ({ isDemo, resend }: SentProps) => (
     <details>
       <summary className="text-14 text-canal underline underline-offset-link">Nothing there?</summary>
       <div className="flex flex-col gap-16 pt-16">
-        <p className="text-14 text-muted">Look into the spam folder, or have the link sent again.</p>
+        <p className="text-14 text-muted">It may be among the spam.</p>
         <ResendForm {...resend} kind="secondary" />
       </div>
     </details>
   </AccessPage>
 )
 
-export const DeadLink = ({ isExpired, resend }: { isExpired: boolean; resend: ResendProps }) => (
-  <AccessPage
-    title={isExpired ? 'This link has expired' : 'This link does not work'}
-    intro={
-      isExpired
-        ? 'Links to confirm an address work for 24 hours. Your account is as you left it.'
-        : 'It may have been cut off in the mail, or the address was changed since. Your account is as you left it.'
-    }
-  >
-    <ResendForm {...resend} />
-  </AccessPage>
-)
+interface DeadLinkProps {
+  readonly isExpired: boolean
+  /** Somebody whose own address is confirmed needs no new link. */
+  readonly isViewerVerified: boolean
+  readonly resend: ResendProps
+}
+
+export function DeadLink({ isExpired, isViewerVerified, resend }: DeadLinkProps) {
+  const title = isExpired ? 'This link has expired' : 'This link does not work'
+  const intro = isExpired
+    ? 'Links to confirm an address work for 24 hours. Your account is as you left it.'
+    : 'It may have been cut off in the mail, or the address was changed since. Your account is as you left it.'
+  if (isViewerVerified) {
+    return (
+      <AccessPage
+        title={title}
+        intro={<>{resend.viewerEmail}, which you are signed in with, is confirmed already.</>}
+        action={<ButtonLink href="/agents">Browse the agents</ButtonLink>}
+      />
+    )
+  }
+  return (
+    <AccessPage title={title} intro={intro}>
+      <ResendForm {...resend} />
+    </AccessPage>
+  )
+}
 
 export const Unconfirmed = ({ resend }: { resend: ResendProps }) => (
   <AccessPage
@@ -117,7 +133,7 @@ function ResendForm({ kind = 'ink', ...resend }: ResendProps & { kind?: 'ink' | 
       <ErrorSummary errors={errors} />
       <TooOften seconds={waitSeconds} />
       <form method="post" action={withReturnTo('/verify-email', returnTo)} noValidate className="flex flex-col gap-16">
-        {viewerEmail === undefined && (
+        {viewerEmail === undefined ? (
           <TextField
             label="E-mail address"
             name="email"
@@ -127,10 +143,10 @@ function ResendForm({ kind = 'ink', ...resend }: ResendProps & { kind?: 'ink' | 
             error={errors.email}
             required
           />
+        ) : (
+          <p className="text-14 wrap-anywhere text-muted">A new one goes to {viewerEmail}.</p>
         )}
-        <Button kind={kind}>
-          {viewerEmail === undefined ? 'Send a new link' : `Send a new link to ${viewerEmail}`}
-        </Button>
+        <Button kind={kind}>Send a new link</Button>
       </form>
     </>
   )

@@ -11,7 +11,12 @@ export const headers = accountHeaders
 /** With a token: what became of it. Without: that a link was sent, or the form that sends one. */
 export async function loader(args: Route.LoaderArgs) {
   const { account, caller, viewer, site, searchParams, returnTo } = accountRequest(args)
-  const page = { viewerEmail: viewer?.email, isDemo: site.showsDevPages, returnTo }
+  const page = {
+    viewerEmail: viewer?.email,
+    isViewerVerified: viewer?.emailVerified ?? false,
+    isDemo: site.showsDevPages,
+    returnTo,
+  }
   const token = searchParams.get('token')
   if (token === null) {
     if (viewer?.emailVerified === true) return { ...page, state: 'already_verified' as const, email: viewer.email }
@@ -72,7 +77,7 @@ async function sendAgain(args: Route.ActionArgs, form: FormData) {
 }
 
 export default function VerifyEmail({ loaderData, actionData }: Route.ComponentProps) {
-  const { viewerEmail, isDemo, returnTo } = loaderData
+  const { viewerEmail, isViewerVerified, isDemo, returnTo } = loaderData
   const { state, email } = actionData ?? loaderData
   const resend = {
     viewerEmail,
@@ -89,7 +94,7 @@ export default function VerifyEmail({ loaderData, actionData }: Route.ComponentP
       return <ConfirmForm email={email ?? ''} />
     case 'link_expired':
     case 'link_unknown':
-      return <DeadLink isExpired={state === 'link_expired'} resend={resend} />
+      return <DeadLink isExpired={state === 'link_expired'} isViewerVerified={isViewerVerified} resend={resend} />
     case 'sent':
       return <Sent isDemo={isDemo} resend={resend} />
     case 'unconfirmed':
