@@ -44,8 +44,8 @@ export async function holdServer(context: Context, password: string): Promise<He
     for (let retryMs = retryMsMin; !signal.aborted; retryMs = Math.min(retryMs * 2, retryMsMax)) {
       try {
         session = await openSession(context, { password, port, signal })
-        if (serves) await takeServeLock(session.client, context.layout)
         watch()
+        if (serves) await serveAgain()
         context.log.info('the embedded PostgreSQL is back')
         return
       } catch (error) {
@@ -56,6 +56,15 @@ export async function holdServer(context: Context, password: string): Promise<He
         )
         await sleep(retryMs, undefined, { signal }).catch(() => {})
       }
+    }
+  }
+
+  /** Somebody may have come first while the server was down; two that serve are a nuisance, not a danger to the data. */
+  async function serveAgain(): Promise<void> {
+    try {
+      await takeServeLock(session.client, context.layout)
+    } catch (error) {
+      context.log.warn({ err: error }, 'another process serves this data folder now')
     }
   }
 

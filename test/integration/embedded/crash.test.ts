@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import { open, query, serverPid, sharedFolder, startHolder, until } from './support.ts'
+import { failureOf, open, query, serverPid, sharedFolder, startHolder, until } from './support.ts'
 
 const shared = sharedFolder()
 
@@ -62,14 +62,12 @@ test('after the server was brought back its owner still holds it and still serve
   process.kill(pid, 'SIGKILL')
   await until(() => ![pid, undefined].includes(serverPid(dataDir)))
 
+  const serveLock = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted`
+  await until(async () => (await query(owner.url, serveLock).catch(() => [])).length === 1)
+
   const second = await open(dataDir)
   expect(second.adopted).toBe(true)
-  await until(() =>
-    second.holdServeLock().then(
-      () => false,
-      () => true,
-    ),
-  )
+  expect((await failureOf(second.holdServeLock())).sentence).toContain(`(process ${process.pid})`)
   await second.close()
   expect(await query(owner.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
   await owner.close()

@@ -6,10 +6,13 @@ import { failureOf, isRoot, open, query, serverPid, sharedFolder, temporaryFolde
 
 const shared = sharedFolder()
 
+// Beside what a start leaves that was killed while it made the cluster.
 test('works in a folder closed to others, whose path has a space and letters beyond ASCII', async () => {
   const folder = temporaryFolder("rialto embedded é 数 ' ")
   chmodSync(folder, 0o700)
   const dataDir = join(folder, 'my data')
+  mkdirSync(join(dataDir, 'postgres.new-killed', 'cluster', 'base'), { recursive: true })
+  writeFileSync(join(dataDir, 'postgres.password'), 'left-by-the-first-one\n')
   const first = await open(dataDir)
   await query(first.url, 'CREATE EXTENSION pg_trgm')
   await query(first.url, 'CREATE TABLE kept AS SELECT g AS n, md5(g::text) AS text FROM generate_series(1, 50000) g')
@@ -24,14 +27,6 @@ test('works in a folder closed to others, whose path has a space and letters bey
 
   const second = await open(dataDir)
   expect(await query(second.url, 'SELECT count(*)::int FROM sorted')).toEqual([{ count: 50_000 }])
-})
-
-test('a start that was killed while making the cluster leaves nothing in the way', async () => {
-  const dataDir = temporaryFolder()
-  mkdirSync(join(dataDir, 'postgres.new-killed', 'cluster', 'base'), { recursive: true })
-  writeFileSync(join(dataDir, 'postgres.password'), 'left-by-the-first-one\n')
-  const { url } = await open(dataDir)
-  expect(await query(url, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
 })
 
 test.each([
@@ -52,6 +47,7 @@ test.each([
 
 test.each(['', 'garbage\n'])('an unreadable pid file (%j) does not keep it from starting', async (content) => {
   const { dataDir } = shared
+  await (await open(dataDir)).close()
   writeAsServer(join(dataDir, 'postgres', 'postmaster.pid'), content)
   const { url } = await open(dataDir)
   expect(await query(url, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
@@ -72,6 +68,7 @@ test('a lost password file is replaced by a new password, and the data stays', a
 test('a wrong password says which file is wrong and how to get a new one', async () => {
   const { dataDir } = shared
   const file = join(dataDir, 'postgres.password')
+  await (await open(dataDir)).close()
   writeFileSync(file, 'wrong\n')
   const { sentence, remedy } = await failureOf(open(dataDir))
   expect(sentence).toContain(`does not accept the password in ${file}`)
@@ -87,6 +84,7 @@ test('a wrong password says which file is wrong and how to get a new one', async
 test('a taken port is left to its owner', async () => {
   const { dataDir } = shared
   const { port } = new URL(inject('databaseServerUrl'))
+  await (await open(dataDir)).close()
   writeFileSync(join(dataDir, 'postgres.port'), `${port}\n`)
   const { url } = await open(dataDir)
   expect(new URL(url).port).not.toBe(port)
@@ -139,6 +137,7 @@ test('a folder that belongs to someone else is said to, with the command that ha
 test('a damaged cluster is said to be damaged', async () => {
   const { dataDir } = shared
   const control = join(dataDir, 'postgres', 'global', 'pg_control')
+  await (await open(dataDir)).close()
   renameSync(control, `${control}.away`)
   const { sentence, remedy } = await failureOf(open(dataDir))
   expect(sentence).toContain('is damaged (')

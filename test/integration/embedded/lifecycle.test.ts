@@ -7,7 +7,7 @@ import { answersAt, failureOf, open, query, serverPid, sharedFolder, startHolder
 const shared = sharedFolder()
 
 test('the first start makes a durable UTF-8 database that only this machine and this user reach', async () => {
-  const dataDir = join(temporaryFolder(), 'data')
+  const { dataDir } = shared
   const { url, adopted } = await open(dataDir)
   expect(adopted).toBe(false)
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
@@ -21,15 +21,16 @@ export function temporaryFolder(name = 'rialto-embedded-'): string {
   return folder
 }
 
-/** A data folder with a stopped database, made once for a file because making one takes about a second. */
+/** A data folder for all tests of a file: the first to open it makes the database, which takes about a second. */
 export function sharedFolder(): { readonly dataDir: string } {
   const shared = { dataDir: '' }
-  beforeAll(async () => {
-    shared.dataDir = mkdtempSync(join(tmpdir(), 'rialto-embedded-'))
-    const database = await openEmbeddedDatabase({ dataDir: shared.dataDir, log })
-    await database.close()
+  beforeAll(() => {
+    shared.dataDir = join(mkdtempSync(join(tmpdir(), 'rialto-embedded-')), 'data')
   })
-  afterAll(() => removeFolder(shared.dataDir))
+  afterAll(() => {
+    removeFolder(shared.dataDir)
+    rmSync(dirname(shared.dataDir), { recursive: true, force: true })
+  })
   return shared
 }
 
