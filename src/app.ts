@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { csrf } from 'hono/csrf'
+import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
 import type { Deps } from '#src/deps.ts'
 import { isDatabaseUnavailable, isStatementTimeout } from '#src/db/errors.ts'
@@ -58,6 +60,8 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
   const api = createApi(deps, page)
   app.route('/api', api)
   app.all('/api/*', (c) => problemResponse({ code: 'not_found', requestId: c.get('requestId') }))
+  // Forms count only from our own pages. Under /api nothing rides on a cookie: better-auth checks its own, agents send tokens.
+  app.use(csrf({ origin: baseUrl }))
   app.all('*', page)
   app.onError((error, c) => failure(error, { c, deps }))
   return app
@@ -80,6 +84,8 @@ function logRequests({ log }: Deps) {
   return async (c: AppContext, next: () => Promise<void>): Promise<void> => {
     const startedAt = performance.now()
     await next()
+    // After the answer is there: what a page answers with replaces headers that were set before.
+    c.res.headers.set('x-request-id', c.get('requestId'))
     const { pathname } = new URL(c.req.url)
     // The path only: a query may carry a token.
     const line = {
@@ -97,6 +103,7 @@ function logRequests({ log }: Deps) {
 function failure(error: Error, { c, deps }: { c: AppContext; deps: Deps }): Response {
   const requestId = c.get('requestId')
   if (error instanceof AppError) return problemOf(error, requestId)
+  if (error instanceof HTTPException && error.status === 403) return problemResponse({ code: 'forbidden', requestId })
   const isApi = c.req.path.startsWith('/api/')
   if (isDatabaseUnavailable(error)) {
     deps.log.warn({ requestId, err: error }, 'the database is not available')

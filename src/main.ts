@@ -101,6 +101,7 @@ function explain(error: unknown): Parameters<Terminal['failure']>[0] {
   if (error instanceof PortBusyError) {
     return { sentence: `Port ${error.port} is in use by another program.`, remedy: `PORT=${error.port + 1} pnpm start` }
   }
+  if (error instanceof Error && error.name === 'WebBuildError') return { sentence: error.message, remedy: 'pnpm check' }
   const { message, stack } = loggableError(error)
   if (isDatabaseUnavailable(error)) {
     return {

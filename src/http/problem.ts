@@ -46,6 +46,8 @@ export function problemResponse({ code, requestId, details = {} }: ProblemInput)
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
   const retryAfter = details['retryAfterSeconds'] ?? kind.retryAfterSeconds
   if (typeof retryAfter === 'number') headers.set('retry-after', String(Math.ceil(retryAfter)))
+  // The rest of the body stays unread, so the connection can't serve another request.
+  if (code === 'payload_too_large') headers.set('connection', 'close')
   return new Response(JSON.stringify(problem), { status: kind.status, headers })
 }
 
