@@ -6,7 +6,9 @@ export const clientAddressHeader = 'x-rialto-client-address'
 export function withClientAddress(request: Request, clientAddress: string): Request {
   const headers = new Headers(request.headers)
   headers.set(clientAddressHeader, clientAddress)
-  return new Request(request, { headers })
+  const { url, method, body } = request
+  // Field by field: the server's own request object only looks like a Request and can't be copied as one.
+  return new Request(url, { method, headers, ...(body !== null && { body, duplex: 'half' }) })
 }
 
 // Accounts go through the pages, which limit attempts by account and address and answer alike whether an account exists.
