@@ -20,21 +20,21 @@ export function Header({ shell, here, hasSearch }: HeaderProps) {
   const path = here.split('?')[0] ?? here
   return (
     <header className="site-header">
-      <div className="wrap-page flex h-header items-center gap-8 sm:gap-16">
+      <div className="wrap-page flex min-h-header flex-wrap items-center gap-x-8 sm:gap-x-16">
         <a href="/" className="flex items-center gap-8 text-ink no-underline touch-target">
           <Mark className="size-tile-m" />
           <span className="display text-22">{shell.siteName}</span>
         </a>
-        <nav aria-label="Main" className="hidden h-full md:flex">
+        <nav aria-label="Main" className="hidden md:flex">
           <a
             href="/agents"
-            className="nav-link"
+            className="nav-link min-h-header"
             aria-current={path === '/agents' ? 'page' : path.startsWith('/agents/') || undefined}
           >
             Agents
           </a>
         </nav>
-        <div className="flex flex-1 items-center justify-end gap-4 sm:gap-8">
+        <div className="flex flex-1 flex-wrap items-center justify-end gap-4 sm:gap-8">
           {hasSearch && <HeaderSearch />}
           <button
             type="button"
@@ -79,7 +79,7 @@ const signInHref = (here: string): string => `/sign-in?returnTo=${encodeURICompo
 
 const HeaderSearch = () => (
   <>
-    <search className="hidden md:block">
+    <search className="hidden max-w-search min-w-0 flex-1 md:block">
       <form action="/agents" className="header-search">
         <Icon of={Search} className="search-icon" />
         <input

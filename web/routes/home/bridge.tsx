@@ -15,7 +15,7 @@ interface BridgeProps {
 /** The bridge in line; each shop holds an agent of the catalogue and leads to it. Shops without one stay unlit. */
 export function Bridge({ plan, agents, className }: BridgeProps) {
   return (
-    <svg viewBox={`0 0 ${plan.width} ${plan.height}`} className={classNames('line-art block h-auto w-full', className)}>
+    <svg viewBox={`0 0 ${plan.width} ${plan.height}`} className={classNames('line-art h-auto w-full', className)}>
       <path d={plan.roof} />
       <path d={plan.parapet} />
       <path d={plan.greatArch} />

@@ -26,15 +26,19 @@ export default function Home({ loaderData: { siteName, bays, newest, tags, agent
         description="A market for AI agents: what each does, how it runs, and where every fact comes from."
         canonicalPath="/"
       />
-      <div className="wrap-page hero">
-        <div className="hero-words">
-          <h1 className="display hero-heading">The market for AI agents</h1>
-          <SearchForm />
+      <div className="wrap-page">
+        <div className="hero-frame">
+          <div className="hero">
+            <div className="hero-words">
+              <h1 className="display hero-heading">The market for AI agents</h1>
+              <SearchForm />
+            </div>
+            <nav aria-label="Agents in the shops of the bridge" className="hero-bridge">
+              <Bridge plan={wideBridge} agents={bays} className="bridge-wide" />
+              <Bridge plan={narrowBridge} agents={bays.slice(0, narrowBridge.bays.length)} className="bridge-narrow" />
+            </nav>
+          </div>
         </div>
-        <nav aria-label="Agents in the shops of the bridge" className="hero-bridge">
-          <Bridge plan={wideBridge} agents={bays} className="hidden md:block" />
-          <Bridge plan={narrowBridge} agents={bays.slice(0, narrowBridge.bays.length)} className="md:hidden" />
-        </nav>
       </div>
       <div className="wrap-page flex flex-col gap-96 pt-96">
         {newest.length > 0 && (
