@@ -15,6 +15,7 @@ import { storedSecret } from '#src/identity/stored-secret.ts'
 import { listen } from '#src/http/server.ts'
 import { createStartingApp } from '#src/http/starting.ts'
 import type { Log } from '#src/log.ts'
+import { startScheduledJobs } from '#src/scheduled-jobs.ts'
 import type { Terminal } from '#src/terminal.ts'
 import type { WebApp } from '#src/web/mount.ts'
 
@@ -111,7 +112,9 @@ async function open(
   // Reverse order on the way down: first the jobs end, then the connections they send by.
   closers.push(async () => deps.mail.stop())
   closers.push(() => deps.jobs.stop(jobsGraceMs))
-  await deps.mail.start({ isWorker: config.role !== 'web' })
+  const isWorker = config.role !== 'web'
+  await deps.mail.start({ isWorker })
+  if (isWorker) await startScheduledJobs(deps)
 
   const app = createApp({ deps, web: await web, lifecycle })
   server.use(app.fetch)

@@ -9,7 +9,19 @@ export interface Jobs {
   start(): Promise<void>
   /** Takes no new job and waits for running ones at most `graceMs`; a job cut off is retried by another process. */
   stop(graceMs: number): Promise<void>
+  /** Runs `run` by the clock, in one process at a time. It may be run again after a crash, so it must be safe to repeat. */
+  schedule(job: ScheduledJob): Promise<void>
 }
+
+export interface ScheduledJob {
+  readonly name: string
+  /** Five fields, UTC. */
+  readonly cron: string
+  run(): Promise<void>
+}
+
+// A run that outlasts its hour is taken for dead and tried again.
+const scheduledRunSecondsMax = 3_600
 
 interface JobsOptions {
   readonly pool: Pool
@@ -31,6 +43,16 @@ export function createJobs({ pool, log, isWorker }: JobsOptions): Jobs {
     boss,
     start: async () => {
       await boss.start()
+    },
+    schedule: async ({ name, cron, run }) => {
+      await boss.createQueue(name, {
+        policy: 'singleton',
+        retryLimit: 3,
+        retryBackoff: true,
+        expireInSeconds: scheduledRunSecondsMax,
+      })
+      await boss.schedule(name, cron)
+      await boss.work(name, run)
     },
     stop: (graceMs) => boss.stop({ graceful: true, timeout: graceMs, close: false }),
   }
