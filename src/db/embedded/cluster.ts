@@ -1,5 +1,6 @@
 // Makes PostgreSQL's data folder, and says what is wrong with one that can't be used.
 import { execFile } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { chown, lstat, mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -22,7 +23,9 @@ const leftoverAgeMs = 600_000
 export async function clusterExists(layout: Layout, account: Account): Promise<boolean> {
   const names = await readdir(layout.cluster).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []
-    throw explain({ doing: 'read', layout, account, error })
+    // A closed folder is most often one that somebody else, usually root, started first.
+    const { uid } = statSync(layout.dataDir)
+    throw explain({ doing: 'read', layout, account, error, ...(uid === ownerOf(account) ? {} : { owner: uid }) })
   })
   if (names.length === 0) return false
   if (!names.includes('PG_VERSION')) {

@@ -94,10 +94,15 @@ test('a closed folder is handed over by its owner, or for root moved to where ev
   const forUser = explain({ doing: 'start', layout, account: own, error })
   expect(forUser.sentence).toBe('Rialto may not write /srv/rialto (could not open directory: Permission denied).')
   expect(forUser.remedy).toContain(`chown -R "$(id -u)" '/srv/rialto'`)
-  expect(explain({ doing: 'start', layout, account: nobody, error }).remedy).toContain(
-    'RIALTO_DATA_DIR=/var/lib/rialto',
-  )
+  expect(explain({ doing: 'start', layout, account: nobody, error }).remedy).toContain('such as /var/lib/rialto')
 })
+
+test.each(['spawn EPERM', "EPERM: operation not permitted, chown '/srv/rialto/postgres.new-x'"])(
+  'a root that may not become another user is told so (%s)',
+  (message) => {
+    expect(explain({ doing: 'start', layout, account: nobody, error: new Error(message) }).remedy).toContain('SETUID')
+  },
+)
 
 test('a cluster of another user names both users and the command that hands it over', () => {
   const { sentence, remedy } = explain({ doing: 'own', layout, account: nobody, owner: 1000 })

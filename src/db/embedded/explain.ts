@@ -46,6 +46,11 @@ const cases: readonly Case[] = [
     remedy: () => 'set RIALTO_DATA_DIR to a folder that can be written',
   },
   {
+    sign: /spawn (EPERM|EINVAL)|\b(EPERM|EINVAL)\b.* chown /,
+    sentence: () => 'PostgreSQL does not run as root, and this root lacks the right to start it as another user.',
+    remedy: () => 'run Rialto as a normal user, or give the container the capabilities SETUID, SETGID and CHOWN',
+  },
+  {
     sign: /error while loading shared libraries|Library not loaded|cannot open shared object/,
     sentence: ({ words }) => `PostgreSQL's own libraries are incomplete (${lastLine(words)}).`,
     remedy: () => 'npx --yes pnpm@12.21.0 install --force',
@@ -89,7 +94,7 @@ const cases: readonly Case[] = [
       `${whoRuns(account)} may not ${doing === 'read' ? 'read' : 'write'} ${layout.dataDir} (${lastLine(words)}).`,
     remedy: ({ layout, account }) =>
       account.kind === 'nobody'
-        ? 'RIALTO_DATA_DIR=/var/lib/rialto, a folder that can be reached without being root'
+        ? 'set RIALTO_DATA_DIR to a folder that can be reached without being root, such as /var/lib/rialto'
         : `sudo chown -R "$(id -u)" '${layout.dataDir}', or set RIALTO_DATA_DIR to a folder of your own`,
   },
   {

@@ -7,6 +7,7 @@ import { createContext } from './context.ts'
 import type { Context, EmbeddedOptions } from './context.ts'
 import { explain } from './explain.ts'
 import { holdServer } from './hold.ts'
+import type { HeldServer } from './hold.ts'
 import { applicationPassword, createPassword, findPassword } from './password.ts'
 import { resetPassword } from './reset-password.ts'
 import type { ServeLock } from './serve-lock.ts'
@@ -38,21 +39,22 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
   const startedAt = performance.now()
   const context = createContext(options)
   const password = await prepare(context)
-  const server = await holdServer(context, password)
+  let server: HeldServer | undefined
   try {
+    const held = (server = await holdServer(context, password))
     const ownPassword = applicationPassword(password)
-    await ensureApplicationDatabase(server.client(), ownPassword)
+    await ensureApplicationDatabase(held.client(), ownPassword)
     return {
-      url: `postgresql://${applicationRole}:${ownPassword}@127.0.0.1:${server.port}/${applicationDatabase}`,
-      adopted: server.adopted,
+      url: `postgresql://${applicationRole}:${ownPassword}@127.0.0.1:${held.port}/${applicationDatabase}`,
+      adopted: held.adopted,
       startedInMs: Math.round(performance.now() - startedAt),
-      holdServeLock: () => server.holdServeLock(),
-      close: () => server.close(),
-      leaveRunning: () => server.leaveRunning(),
+      holdServeLock: () => held.holdServeLock(),
+      close: () => held.close(),
+      leaveRunning: () => held.leaveRunning(),
     }
   } catch (error) {
-    await server.close()
-    throw error
+    await server?.close()
+    throw explain({ ...context, doing: 'start', error })
   }
 }
 
@@ -60,7 +62,8 @@ export async function openEmbeddedDatabase(options: EmbeddedOptions): Promise<Em
 async function prepare(context: Context): Promise<string> {
   const { layout, account, durability, log } = context
   try {
-    await mkdir(layout.dataDir, { recursive: true, mode: 0o700 })
+    // Of a folder that can't be made, only the plain call tells the true cause.
+    await mkdir(layout.dataDir, { recursive: true, mode: 0o700 }).catch(() => mkdir(layout.dataDir, { mode: 0o700 }))
     const exists = await clusterExists(layout, account)
     const known = await findPassword(layout)
     if (exists && known !== undefined) return known
