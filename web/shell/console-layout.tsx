@@ -9,10 +9,13 @@ interface ConsoleLayoutProps {
   /** The page's one primary action. */
   readonly action?: ReactNode
   readonly children: ReactNode
+  /** h1, unless it is shown inside another page. */
+  readonly level?: 'h1' | 'h4'
 }
 
 /** Where people work: 224 px of navigation, then a fluid column; above the page on narrow screens. */
-export function ConsoleLayout({ area, links, currentHref, title, action, children }: ConsoleLayoutProps) {
+export function ConsoleLayout(props: ConsoleLayoutProps) {
+  const { area, links, currentHref, title, action, children, level: Heading = 'h1' } = props
   return (
     <div className="console">
       <nav aria-label={area} className="console-nav">
@@ -24,7 +27,7 @@ export function ConsoleLayout({ area, links, currentHref, title, action, childre
       </nav>
       <div className="min-w-0 text-14">
         <div className="flex flex-wrap items-center justify-between gap-16 pb-24">
-          <h1 className="display text-28">{title}</h1>
+          <Heading className="display text-28">{title}</Heading>
           {action}
         </div>
         {children}

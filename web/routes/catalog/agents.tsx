@@ -1,3 +1,4 @@
+import ChevronDown from 'lucide-react/icons/chevron-down'
 import ListFilter from 'lucide-react/icons/list-filter'
 import { redirect } from 'react-router'
 import { webContext } from '../../context.ts'
@@ -70,6 +71,7 @@ export default function Agents({ loaderData: { query, page, unfilteredCount, kno
                 <summary>
                   <Icon of={ListFilter} />
                   Filter by tag
+                  <Icon of={ChevronDown} />
                 </summary>
                 <TagFacet tags={page.facets.tags} query={query} />
               </details>

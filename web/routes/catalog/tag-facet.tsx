@@ -1,6 +1,7 @@
 import type { TagCount } from '#src/features/catalog/index.ts'
 import Check from 'lucide-react/icons/check'
 import { Icon } from '../../ui/icon.tsx'
+import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
 import { agentsHref, type AgentsQuery, toggleTag } from './agents-query.ts'
 
 /** Tags of the present result, each a link to the search with it, or without it when it is in force. */
@@ -21,7 +22,7 @@ export function TagFacet({ tags, query }: { tags: readonly TagCount[]; query: Ag
               {query.tags.includes(tag.slug) && <Icon of={Check} label="in force, follow to remove" />}
               <span className="figures ms-auto">
                 {tag.count}
-                <span className="sr-only"> {tag.count === 1 ? 'agent' : 'agents'}</span>
+                <VisuallyHidden> {tag.count === 1 ? 'agent' : 'agents'}</VisuallyHidden>
               </span>
             </a>
           </li>

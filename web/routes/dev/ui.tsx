@@ -1,6 +1,7 @@
 import { data } from 'react-router'
 import { webContext } from '#web/context.ts'
 import { renderMarkdown } from '#web/markdown.server.ts'
+import { ConsoleLayout } from '#web/shell/console-layout.tsx'
 import { PageMeta } from '#web/shell/page-meta.tsx'
 import { Button } from '#web/ui/button.tsx'
 import { ErrorState, ExpiredLink } from '#web/ui/error-state.tsx'
@@ -47,6 +48,21 @@ export default function Parts({ loaderData }: Route.ComponentProps) {
             <DisplaySpecimens prefix={theme} />
             <Specimens title="Prose">
               <Prose html={loaderData.prose} />
+            </Specimens>
+            <Specimens title="Console page">
+              <ConsoleLayout
+                area={`Account, ${theme}`}
+                title="Subscriptions"
+                level="h4"
+                currentHref="#subscriptions"
+                links={[
+                  { label: 'Subscriptions', href: '#subscriptions' },
+                  { label: 'Invoices', href: '#invoices' },
+                ]}
+                action={<Button size="console">Export</Button>}
+              >
+                <p className="text-muted">Filters, a count, a table.</p>
+              </ConsoleLayout>
             </Specimens>
             <Specimens title="Pages that can't be shown">
               {[403, 404, 429, 500, 503].map((status) => (

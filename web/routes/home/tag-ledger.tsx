@@ -1,3 +1,5 @@
+import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
+
 interface TagEntry {
   readonly slug: string
   readonly name: string
@@ -15,7 +17,7 @@ export const TagLedger = ({ tags }: { tags: readonly TagEntry[] }) => (
           <span className="leader" aria-hidden="true" />
           <span className="figures">
             {count}
-            <span className="sr-only"> {count === 1 ? 'agent' : 'agents'}</span>
+            <VisuallyHidden> {count === 1 ? 'agent' : 'agents'}</VisuallyHidden>
           </span>
         </a>
       </li>
