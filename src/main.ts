@@ -3,6 +3,7 @@ import { ConfigError, readConfig } from '#src/config.ts'
 import type { Config } from '#src/config.ts'
 import { EmbeddedDatabaseError } from '#src/db/embedded/index.ts'
 import { isDatabaseUnavailable } from '#src/db/errors.ts'
+import { MigrationError } from '#src/db/migrate.ts'
 import { PortBusyError } from '#src/http/server.ts'
 import { createLog, loggableError } from '#src/log.ts'
 import type { Log } from '#src/log.ts'
@@ -97,7 +98,8 @@ function watchForBugs(log: Log): void {
 function explain(error: unknown): Parameters<Terminal['failure']>[0] {
   if (error instanceof ConfigError)
     return { sentence: error.message, remedy: 'README#configuration lists every variable' }
-  if (error instanceof EmbeddedDatabaseError) return { sentence: error.sentence, remedy: error.remedy }
+  if (error instanceof EmbeddedDatabaseError || error instanceof MigrationError)
+    return { sentence: error.sentence, remedy: error.remedy }
   if (error instanceof PortBusyError) {
     return { sentence: `Port ${error.port} is in use by another program.`, remedy: `PORT=${error.port + 1} pnpm start` }
   }
