@@ -17,20 +17,22 @@ interface ConsoleLayoutProps {
 export function ConsoleLayout(props: ConsoleLayoutProps) {
   const { area, links, currentHref, title, action, children, level: Heading = 'h1' } = props
   return (
-    <div className="console">
-      <nav aria-label={area} className="console-nav">
-        {links.map(({ label, href }) => (
-          <a key={href} href={href} className="console-link" aria-current={href === currentHref ? 'page' : undefined}>
-            {label}
-          </a>
-        ))}
-      </nav>
-      <div className="min-w-0 text-14">
-        <div className="flex flex-wrap items-center justify-between gap-16 pb-24">
-          <Heading className="display text-28">{title}</Heading>
-          {action}
+    <div className="console-frame">
+      <div className="console">
+        <nav aria-label={area} className="console-nav">
+          {links.map(({ label, href }) => (
+            <a key={href} href={href} className="console-link" aria-current={href === currentHref ? 'page' : undefined}>
+              {label}
+            </a>
+          ))}
+        </nav>
+        <div className="min-w-0 text-14">
+          <div className="flex flex-wrap items-center justify-between gap-16 pb-24">
+            <Heading className="display text-28">{title}</Heading>
+            {action}
+          </div>
+          {children}
         </div>
-        {children}
       </div>
     </div>
   )

@@ -14,7 +14,7 @@ const rules = [
   },
   { name: 'raw pixels', pattern: /\b\d*\.?\d+px\b/ },
   { name: 'arbitrary Tailwind value', pattern: /[\w:]-\[[^\]\s]+\]|(?<![\w)\]])\[[a-z-]+:[^\]\s]+\]/ },
-  { name: 'style attribute', pattern: /\sstyle=/ },
+  { name: 'style attribute', pattern: /\sstyle=\{/ },
 ]
 
 describe('pages and parts', () => {
