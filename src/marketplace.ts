@@ -72,9 +72,6 @@ async function open(
     handler: createStartingApp().fetch,
   })
   closers.push(() => server.drain(requestsGraceMs))
-  if (config.port !== 0 && server.port !== config.port) {
-    terminal.step({ name: 'port', detail: `Port ${config.port} is busy, so this is ${server.port}` })
-  }
   const baseUrl = config.baseUrl ?? `http://localhost:${server.port}`
 
   const web = loadWeb()
@@ -85,6 +82,9 @@ async function open(
   terminal.step({ name: 'PostgreSQL', ms: database.ms, detail: describe(database.value) })
   const serving = await database.value.embedded?.holdServeLock()
   await serving?.announce(baseUrl)
+  if (config.port !== 0 && server.port !== config.port) {
+    terminal.step({ name: 'port', detail: `Port ${config.port} is busy, so this is ${server.port}` })
+  }
 
   const schema = await timed(() => migrate({ url: database.value.url, log }))
   terminal.step({ name: 'schema', ms: schema.ms })
