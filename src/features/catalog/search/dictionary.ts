@@ -84,7 +84,10 @@ export interface Suggestions {
   readonly near: DictionaryTerm[]
 }
 
-/** What words that no agent has may have been meant to be, and whether all that was typed is an agent's name. */
+/**
+ * What words that no agent has may have been meant to be, and whether all that was typed is an agent's name. That is
+ * counted, because for EXISTS the planner would read the table in the hope of meeting one soon.
+ */
 export async function suggest(
   reader: Reader,
   { words, name }: { words: readonly string[]; name: string },
@@ -103,7 +106,7 @@ export async function suggest(
       ) AS found
       UNION ALL
       SELECT NULL, 'name', NULL, NULL, NULL, NULL
-      WHERE EXISTS (SELECT FROM agent_search WHERE document @@ (SELECT ${quoted(nameLexeme(name))}::tsquery))`),
+      WHERE (SELECT count(*) FROM agent_search WHERE document @@ (SELECT ${quoted(nameLexeme(name))}::tsquery)) > 0`),
   )
   const found = new Map<string, Suggestions>(words.map((word) => [word, { completions: [], near: [] }]))
   for (const row of rows) {
@@ -132,9 +135,10 @@ interface DictionaryTermRow extends Record<string, unknown> {
 /** The planner's own figure: free to read, and a few percent off at most where autovacuum runs. */
 const aboutListed = sql`(SELECT greatest(reltuples, 0)::integer FROM pg_class WHERE oid = 'agent_search'::regclass)`
 
+/** The sub-SELECT keeps the planner from counting the variants and reading the whole table instead of the index. */
 const nearTerms = (word: ReturnType<typeof sql>, variants: ReturnType<typeof sql>) => sql`
   SELECT 'near' AS kind, term, lexeme, agent_count, head_count FROM agent_search_terms
-  WHERE variants && string_to_array(${variants}, ' ')
+  WHERE variants && (SELECT string_to_array(${variants}, ' '))
     AND char_length(term) BETWEEN char_length(${word}) - 2 AND char_length(${word}) + 2
   ORDER BY agent_count DESC, term LIMIT ${nearTermsMax}`
 

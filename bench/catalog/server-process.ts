@@ -1,0 +1,49 @@
+// The marketplace in a process of its own, so that its CPU time is its own and the client does not slow it down.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export interface ServerProcess {
+  readonly origin: string
+  /** CPU time so far, in microseconds. */
+  cpuUs(): Promise<number>
+  stop(): Promise<void>
+}
+
+const answerMs = 60_000
+
+export async function startServer(databaseUrl: string): Promise<ServerProcess> {
+  const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [databaseUrl], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the server ended with ${String(code)}`)
+  })
+  // Heard wherever an answer is awaited; after `stop` its end is no failure.
+  ended.catch(() => undefined)
+  const answer = async <T>(key: string): Promise<T> => {
+    const controller = new AbortController()
+    const timer = setTimeout(() => controller.abort(), answerMs)
+    try {
+      const [message] = (await Promise.race([once(child, 'message', { signal: controller.signal }), ended])) as [
+        Record<string, T>,
+      ]
+      return message[key] as T
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  const origin = await answer<string>('origin')
+  return {
+    origin,
+    cpuUs() {
+      child.send('cpu')
+      return answer<number>('cpuUs')
+    },
+    async stop() {
+      const exit = once(child, 'exit')
+      child.send('stop')
+      await exit
+    },
+  }
+}
