@@ -1,5 +1,3 @@
-import type { BetterAuthPlugin } from 'better-auth'
-
 /** Carries the address that the server itself determined. What a client sends under this name is overwritten. */
 export const clientAddressHeader = 'x-rialto-client-address'
 
@@ -13,16 +11,11 @@ export function withClientAddress(request: Request, clientAddress: string): Requ
 
 // Accounts go through the pages, which limit attempts by account and address and answer alike whether an account exists.
 // better-auth mounts some ninety endpoints that know neither; each is opened here when something needs it.
-const openPaths: ReadonlySet<string> = new Set(['/ok'])
+const openPaths: ReadonlySet<string> = new Set(['/api/auth/ok'])
 
-/** Answers 404 for every better-auth endpoint that is not open; the verbs call them in process, which this leaves alone. */
-export const exposedPaths = () =>
-  ({
-    id: 'exposed-paths',
-    onRequest: async (request, context) => {
-      const { pathname } = new URL(request.url)
-      const path = pathname.slice(new URL(context.baseURL).pathname.length)
-      if (openPaths.has(path)) return undefined
-      return { response: Response.json({ code: 'NOT_FOUND', message: 'Not found' }, { status: 404 }) }
-    },
-  }) satisfies BetterAuthPlugin
+/** Whether the world may call this endpoint. The verbs call better-auth in process, past this. */
+export const isOpenPath = (request: Request): boolean => openPaths.has(new URL(request.url).pathname)
+
+/** Answered before better-auth sees the request, whose limiter would write to the database for each. */
+export const closedEndpoint = (): Response =>
+  Response.json({ code: 'NOT_FOUND', message: 'Not found' }, { status: 404 })

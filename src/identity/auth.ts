@@ -11,7 +11,7 @@ import { createAttemptLimits } from './attempt-limits.ts'
 import type { AttemptLimits } from './attempt-limits.ts'
 import { authLogger } from './auth-log.ts'
 import { authOptions } from './auth-options.ts'
-import { clientAddressHeader, exposedPaths, withClientAddress } from './auth-http.ts'
+import { clientAddressHeader, closedEndpoint, isOpenPath, withClientAddress } from './auth-http.ts'
 import { createPasswordRule, passwordLengthMax, passwordLengthMin } from './password-rules.ts'
 import type { PasswordRule } from './password-rules.ts'
 
@@ -45,7 +45,8 @@ const sessionCacheSeconds = 60
 export function createAuth(parts: AuthParts): Auth {
   const server = createServer(parts)
   return {
-    handler: (request, { clientAddress }) => server.handler(withClientAddress(request, clientAddress)),
+    handler: async (request, { clientAddress }) =>
+      isOpenPath(request) ? server.handler(withClientAddress(request, clientAddress)) : closedEndpoint(),
     server,
     limits: createAttemptLimits(parts.db.$client),
     passwordRule: createPasswordRule(),
@@ -60,7 +61,6 @@ function createServer(parts: AuthParts) {
     ...options,
     database: drizzleAdapter(db, { provider: 'pg', schema }),
     trustedOrigins: [baseUrl],
-    plugins: [...options.plugins, exposedPaths()],
     logger: authLogger(log),
     emailAndPassword: { ...options.emailAndPassword, ...passwords(parts) },
     emailVerification: verification(parts),

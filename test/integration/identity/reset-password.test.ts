@@ -112,11 +112,15 @@ test('asking is answered alike for known and unknown addresses, also in time', a
 })
 
 test('five mails an hour are enough for any address, known or not', async () => {
-  for (const email of [(await forgetful()).email, 'unknown@example.com']) {
+  // The one who is known has asked once already.
+  for (const [email, left] of [
+    [(await forgetful()).email, 4],
+    ['unknown@example.com', 5],
+  ] as const) {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => people.accounts.requestPasswordReset(caller(), email)),
     )
-    expect(answers.at(-1)?.kind).toBe('rate_limited')
+    expect(answers.filter(({ kind }) => kind === 'sent')).toHaveLength(left)
   }
 })
 
