@@ -128,7 +128,7 @@ function blockHtml(block: MailBlock): SafeHtml {
           <a
             class="button"
             href="${url}"
-            style="display:inline-block;padding:12px 24px;background:${light.ink};border-radius:4px;font:500 16px/24px ${sans};color:${light.raised};text-decoration:none"
+            style="display:inline-block;padding:12px 24px;background:${light.ink};border-radius:4px;font:500 16px/24px ${sans};color:${light.raised};text-align:center;text-decoration:none"
             >${block.label}</a
           >
         </p>
