@@ -24,7 +24,7 @@ describe.each(Object.entries(mailSamples))('%s', (_name, render) => {
 
   test('declares its language and both colour schemes', () => {
     expect(mail.html).toContain('<html lang="en">')
-    expect(mail.html).toContain('<meta name="color-scheme" content="light dark">')
+    expect(mail.html).toMatch(/<meta name="color-scheme" content="light dark" ?\/?>/)
     expect(mail.html).toContain('prefers-color-scheme:dark')
   })
 })
