@@ -1,6 +1,7 @@
 export { createAccountServices } from './accounts/index.ts'
 export type { AccountServices } from './accounts/index.ts'
 export type { Caller, Cookies } from './accounts/context.ts'
+export type { FieldProblems } from './accounts/input.ts'
 export type { AccountViewer } from './accounts/viewer.ts'
 export { ensureDemoPeople } from './demo-people.ts'
 export type { DemoPerson } from './demo-people.ts'
