@@ -18,7 +18,8 @@ export async function runCommand(command: (context: CommandContext) => Promise<v
     await command({ log: createLog({ logLevel: 'warn' }), say })
   } catch (error) {
     process.exitCode = 1
-    if (error instanceof EmbeddedDatabaseError || error instanceof MigrationError) say(`✗ ${error.sentence}\n    Try: ${error.remedy}`)
+    if (error instanceof EmbeddedDatabaseError || error instanceof MigrationError)
+      say(`✗ ${error.sentence}\n    Try: ${error.remedy}`)
     else if (error instanceof ConfigError) say(`✗ ${error.message}`)
     else say(`✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   }
