@@ -8,6 +8,8 @@ import type { Term } from './spelling.ts'
 
 /** Near terms looked at for one word; commoner ones first, since they are likelier meant. */
 const nearTermsMax = 60
+/** Terms compared with a word letter by letter, at about 5 µs each. */
+const alikeTermsMax = 300
 /** Words that one unfinished word may stand for. */
 const completionsMax = 8
 
@@ -80,7 +82,7 @@ export async function listedCount(reader: Reader): Promise<number> {
 export interface Suggestions {
   /** Terms the word is the beginning of, commonest first. */
   readonly completions: DictionaryTerm[]
-  /** Terms a slip or two away. */
+  /** Terms about one slip away. */
   readonly near: DictionaryTerm[]
 }
 
@@ -95,14 +97,17 @@ export async function suggest(
   const rows = rowsOf<{ word: string; kind: 'completion' | 'near' } & DictionaryTermRow>(
     await reader.execute(sql`
       SELECT typed.word, found.*
-      FROM unnest(${sql.param(words)}::text[], ${sql.param(words.map((word) => lookupVariants(word, 1).join(' ')))}::text[])
+      FROM unnest(${sql.param(words)}::text[], ${sql.param(words.map((word) => lookupVariants(word).join(' ')))}::text[])
         AS typed(word, variants)
       CROSS JOIN LATERAL (
         (SELECT 'completion' AS kind, term, lexeme, agent_count, head_count FROM agent_search_terms
           WHERE term > typed.word COLLATE "C" AND term < (typed.word || chr(1114111)) COLLATE "C"
           ORDER BY agent_count DESC, term LIMIT ${completionsMax})
         UNION ALL
-        (${nearTerms(sql`typed.word`, sql`typed.variants`)})
+        (SELECT 'near', term, lexeme, agent_count, head_count FROM agent_search_terms
+          WHERE variants && (SELECT string_to_array(typed.variants, ' '))
+            AND char_length(term) BETWEEN char_length(typed.word) - 1 AND char_length(typed.word) + 1
+          ORDER BY agent_count DESC, term LIMIT ${nearTermsMax})
       ) AS found
       UNION ALL
       SELECT NULL, 'name', NULL, NULL, NULL, NULL
@@ -117,10 +122,18 @@ export async function suggest(
   return { words: found, isName: rows.some(({ word }) => word === null) }
 }
 
-/** Terms that may be two slips away from a long word. */
-export async function termsTwoSlipsAway(reader: Reader, word: string): Promise<DictionaryTerm[]> {
+/**
+ * Commonest terms that begin like a long word and are about as long: among them are most that it is two slips away from,
+ * since slips in the first three letters are rare.
+ */
+export async function termsBeginningLike(reader: Reader, word: string): Promise<DictionaryTerm[]> {
+  const start = Array.from(word).slice(0, 3).join('')
   const rows = rowsOf<DictionaryTermRow>(
-    await reader.execute(nearTerms(sql`${word}::text`, sql`${lookupVariants(word, 2).join(' ')}::text`)),
+    await reader.execute(sql`
+      SELECT term, lexeme, agent_count, head_count FROM agent_search_terms
+      WHERE term > ${start} COLLATE "C" AND term < (${start} || chr(1114111)) COLLATE "C"
+        AND char_length(term) BETWEEN char_length(${word}) - 2 AND char_length(${word}) + 2
+      ORDER BY agent_count DESC, term LIMIT ${alikeTermsMax}`),
   )
   return rows.map(termOf)
 }
@@ -134,13 +147,6 @@ interface DictionaryTermRow extends Record<string, unknown> {
 
 /** The planner's own figure: free to read, and a few percent off at most where autovacuum runs. */
 const aboutListed = sql`(SELECT greatest(reltuples, 0)::integer FROM pg_class WHERE oid = 'agent_search'::regclass)`
-
-/** The sub-SELECT keeps the planner from counting the variants and reading the whole table instead of the index. */
-const nearTerms = (word: ReturnType<typeof sql>, variants: ReturnType<typeof sql>) => sql`
-  SELECT 'near' AS kind, term, lexeme, agent_count, head_count FROM agent_search_terms
-  WHERE variants && (SELECT string_to_array(${variants}, ' '))
-    AND char_length(term) BETWEEN char_length(${word}) - 2 AND char_length(${word}) + 2
-  ORDER BY agent_count DESC, term LIMIT ${nearTermsMax}`
 
 const termOf = (row: DictionaryTermRow): DictionaryTerm => ({
   term: row.term,

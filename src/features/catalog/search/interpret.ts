@@ -1,5 +1,5 @@
 // From what somebody typed to what the index is asked.
-import { lookUp, suggest, termsTwoSlipsAway } from './dictionary.ts'
+import { lookUp, suggest, termsBeginningLike } from './dictionary.ts'
 import type { DictionaryTerm, Frequency, Suggestions, WordEntry } from './dictionary.ts'
 import { allOf, anyOf, headLexeme, nameLexeme, quoted, startingWith, tagLexeme } from './lexemes.ts'
 import { mayHaveTwoSlips, nearestTerm } from './spelling.ts'
@@ -121,7 +121,7 @@ async function choose(
   const nearest = nearestTerm(word, near)
   if (nearest !== undefined) return [nearest]
   if (!mayHaveTwoSlips(word)) return []
-  const further = nearestTerm(word, await termsTwoSlipsAway(reader, word))
+  const further = nearestTerm(word, await termsBeginningLike(reader, word))
   return further === undefined ? [] : [further]
 }
 

@@ -7,7 +7,7 @@ import type { Condition } from './interpret.ts'
 
 export type Order = 'quality' | 'newest' | 'updated' | 'name'
 
-/** Where an agent stands in an order: its key as PostgreSQL prints it, so that no digit is lost, then its id. */
+/** Where an agent stands in an order: its key as text, so that no digit is lost, then its id. */
 export interface Position {
   readonly key: string
   readonly agentId: string
@@ -74,14 +74,29 @@ export function isWalkCheaper({
 
 const run = async (reader: Reader, query: SQL): Promise<Position[]> => rowsOf<Position>(await reader.execute(query))
 
-const columns: Record<Order, { readonly key: SQL; readonly type: SQL; readonly isAscending: boolean }> = {
-  quality: { key: sql`quality`, type: sql`double precision`, isAscending: false },
-  newest: { key: sql`listed_at`, type: sql`timestamptz`, isAscending: false },
-  updated: { key: sql`updated_at`, type: sql`timestamptz`, isAscending: false },
-  name: { key: sql`name_key`, type: sql`text COLLATE "C"`, isAscending: true },
+interface KeyColumn {
+  readonly key: SQL
+  /** The key as text that loses nothing and does not depend on the session's settings. */
+  readonly printed: SQL
+  readonly type: SQL
+  readonly isAscending: boolean
 }
 
-const selected = (order: Order): SQL => sql`agent_id AS "agentId", ${columns[order].key}::text AS key`
+const time = (key: SQL): KeyColumn => ({
+  key,
+  printed: sql`to_char(${key} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+  type: sql`timestamptz`,
+  isAscending: false,
+})
+
+const columns: Record<Order, KeyColumn> = {
+  quality: { key: sql`quality`, printed: sql`quality::text`, type: sql`double precision`, isAscending: false },
+  newest: time(sql`listed_at`),
+  updated: time(sql`updated_at`),
+  name: { key: sql`name_key`, printed: sql`name_key`, type: sql`text COLLATE "C"`, isAscending: true },
+}
+
+const selected = (order: Order): SQL => sql`agent_id AS "agentId", ${columns[order].printed} AS key`
 
 /** The first agents of the order that match, among a bounded number of agents. */
 export const walk = (request: Scan): SQL => sql`

@@ -14,25 +14,18 @@ const twoSlipsLettersMin = 7
 export function variantsOf(term: string): string[] {
   const letters = Array.from(term)
   if (letters.length < termLettersMin || letters.length > termLettersMax || !/^[\p{L}\p{M}]+$/u.test(term)) return []
-  return letters.length < deletionLettersMin ? [term] : withOneLeftOut([term])
+  return letters.length < deletionLettersMin ? [term] : withOneLeftOut(term)
 }
 
-/** What to look up for a typed word: one letter left out, or two where the word is long enough for two slips. */
-export function lookupVariants(word: string, slips: 1 | 2): string[] {
-  const once = withOneLeftOut([word])
-  return slips === 1 ? once : withOneLeftOut(once)
-}
+/** What to look up for a typed word, against the variants of terms. */
+export const lookupVariants = (word: string): string[] => withOneLeftOut(word)
 
 export const mayHaveTwoSlips = (word: string): boolean => Array.from(word).length >= twoSlipsLettersMin
 
-/** The words given and each of them with one letter left out, without repeats. */
-function withOneLeftOut(words: readonly string[]): string[] {
-  const found = new Set(words)
-  for (const word of words) {
-    const letters = Array.from(word)
-    for (const index of letters.keys()) found.add(letters.toSpliced(index, 1).join(''))
-  }
-  return [...found]
+/** The word and each form of it with one letter left out, without repeats. */
+function withOneLeftOut(word: string): string[] {
+  const letters = Array.from(word)
+  return [...new Set([word, ...letters.map((_, index) => letters.toSpliced(index, 1).join(''))])]
 }
 
 export interface Term {

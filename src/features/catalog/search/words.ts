@@ -50,7 +50,7 @@ export function documentWords(text: string): string[] {
   for (const [token] of withoutAccents(text).matchAll(wordPattern)) {
     if (words.length >= documentWordsMax) break
     for (const part of scriptRuns(token)) {
-      if (part.isContinuous) words.push(...pairs(part.text), part.text.at(-1) ?? '')
+      if (part.isContinuous) words.push(...pairs(part.text), Array.from(part.text).at(-1) ?? '')
       else words.push(lower(part.text), ...camelParts(part.text))
     }
   }
