@@ -312,6 +312,7 @@ export const oauthRefreshToken = pgTable(
     authTime: timestamp("auth_time", { withTimezone: true }),
     confirmation: jsonb("confirmation"),
     scopes: text("scopes").array().notNull(),
+    settledAt: timestamp("settled_at", { withTimezone: true }),
   },
   (table) => [
     index("oauth_refresh_token_client_id_idx").on(table.clientId),
@@ -435,9 +436,11 @@ export const oauthAuthorizationCode = pgTable(
     resources: text("resources").array(),
     redirectUri: text("redirect_uri"),
     expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
+    claimedAt: timestamp("claimed_at", { withTimezone: true }),
     redeemedAt: timestamp("redeemed_at", { withTimezone: true }),
     replayedAt: timestamp("replayed_at", { withTimezone: true }),
     replayCount: integer("replay_count").default(0).notNull(),
+    revokedAt: timestamp("revoked_at", { withTimezone: true }),
     createdAt: timestamp("created_at", { withTimezone: true }).defaultNow().notNull(),
   },
   (table) => [

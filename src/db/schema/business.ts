@@ -857,6 +857,19 @@ export const outboxEvents = pgTable(
   ],
 )
 
+/** Access tokens that were revoked before their time. Each is short-lived, so its row soon says nothing any more. */
+export const revokedTokens = pgTable(
+  'revoked_tokens',
+  {
+    /** The token's `jti`. */
+    jti: text('jti').primaryKey(),
+    /** The token's own end; the row may go then. */
+    expiresAt: instant('expires_at').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [hasLength(table.jti, { min: 1, max: 255 }), indexed(table.expiresAt)],
+)
+
 /**
  * How often something was tried within a time, such as a password; every process counts here. rate-limiter-flexible reads
  * and writes it, in this order of columns.

@@ -32,10 +32,21 @@ export const authorizationCodeSchema = {
       resources: { type: 'string[]', required: false },
       redirectUri: { type: 'string', required: false },
       expiresAt: { type: 'date', required: true, index: true },
+      // Set by the one request that may redeem the code, before anything is issued for it.
+      claimedAt: { type: 'date', required: false },
       redeemedAt: { type: 'date', required: false },
       replayedAt: { type: 'date', required: false },
       replayCount: { type: 'number', required: true, defaultValue: 0 },
+      // The row is the grant that the code began: from here on none of its tokens counts, however often it was refreshed.
+      revokedAt: { type: 'date', required: false },
       createdAt: { type: 'date', required: true, defaultValue: () => new Date() },
+    },
+  },
+  oauthRefreshToken: {
+    fields: {
+      // When the answer with its successor left. Presented later, a rotated token was stolen; presented before, it was
+      // only sent twice at once.
+      settledAt: { type: 'date', required: false },
     },
   },
 } satisfies BetterAuthPluginDBSchema
