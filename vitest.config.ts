@@ -7,6 +7,8 @@ const patient = { testTimeout: 30_000, hookTimeout: 60_000 }
 export default defineConfig({
   test: {
     isolate: false,
+    // More than the two cores of a small machine: most of a test's time is waiting for PostgreSQL or the browser.
+    maxWorkers: 3,
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       { extends: true, test: { name: 'unit', include: ['{src,web,scripts,bench,test/unit}/**/*.test.{ts,tsx}'] } },

@@ -42,7 +42,7 @@ export async function createTestDatabase({ start = 'migrated' }: TestDatabaseOpt
     db: createDatabase(pool),
     async drop() {
       await pool.end()
-      await onServer(serverUrl, (admin) => admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+      await onServer(serverUrl, (admin) => dropDatabase(admin, name))
     },
   }
 }
@@ -71,6 +71,18 @@ async function copyTemplate(admin: Client, name: string): Promise<void> {
       return void (await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`))
     } catch (error) {
       if ((error as { code?: unknown }).code !== '55006' || attempt >= copyAttemptsMax) throw error
+      await new Promise((resolve) => setTimeout(resolve, copyPauseMs))
+    }
+  }
+}
+
+/** Autovacuum's worker may be in it for a moment, and only a superuser may end that one. */
+async function dropDatabase(admin: Client, name: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== '42501' || attempt >= copyAttemptsMax) throw error
       await new Promise((resolve) => setTimeout(resolve, copyPauseMs))
     }
   }
