@@ -27,8 +27,10 @@ export async function loadAgents({ url, count, vocabulary }: Load): Promise<{ in
       insertAgents(client, { count, vocabulary }),
     )
     const insertedAt = performance.now()
-    await withoutIndexes(client, ['agent_search', 'agent_search_terms'], () => index(createDatabase(pool), ids))
-    await recountTerms(createDatabase(pool))
+    await withoutIndexes(client, ['agent_search', 'agent_search_terms'], async () => {
+      await index(createDatabase(pool), ids)
+      await recountTerms(createDatabase(pool))
+    })
     await client.query('VACUUM (ANALYZE)')
     await client.query('CHECKPOINT').catch(() => undefined)
     return { insertMs: insertedAt - startedAt, indexMs: performance.now() - insertedAt }

@@ -954,9 +954,9 @@ export const agentSearchTerms = pgTable(
     term: plainText('term').primaryKey(),
     /** What the term is in search documents. */
     lexeme: plainText('lexeme').notNull(),
-    /** Agents that have the lexeme, as of the last recount. */
+    /** Agents that have the lexeme, as of the last recount and within a tenth. */
     agentCount: integer('agent_count').notNull().default(1),
-    /** Agents that have it in name, tagline or tags, as of the last recount. */
+    /** Agents that have it in name, tagline or tags, likewise. */
     headCount: integer('head_count').notNull().default(0),
     /** The term, and the term with each one letter left out. */
     variants: text('variants').array().notNull(),

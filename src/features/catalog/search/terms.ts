@@ -1,5 +1,6 @@
 // Keeping the dictionary of listed words: which words there are, right at once; how common they are, as of the last recount.
 import { sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Database, Transaction } from '#src/db/client.ts'
 import { rowsOf } from '../reader.ts'
 import { tagLexeme } from './lexemes.ts'
@@ -55,6 +56,9 @@ export async function recountTerms(db: Database): Promise<Recount | undefined> {
   })
 }
 
+/** A tenth more or less decides nothing, and common words change by a little in every hour. Small counts are exact. */
+const isFarFrom = (recorded: SQL, counted: SQL): SQL => sql`abs(${recorded} - ${counted}) * 10 > ${counted}`
+
 /** A word of no agent is marked at one recount and goes at a later one. Locks in the order in which `addTerms` does. */
 const recount = sql`
   WITH used AS MATERIALIZED (SELECT word COLLATE "C" AS lexeme, ndoc FROM ts_stat('SELECT document FROM agent_search')),
@@ -64,8 +68,9 @@ const recount = sql`
     FROM agent_search_terms AS terms
     LEFT JOIN used AS anywhere ON anywhere.lexeme = terms.lexeme
     LEFT JOIN used AS head ON head.lexeme = '^' || terms.lexeme
-    WHERE (terms.agent_count, terms.head_count, terms.unused_since IS NULL)
-      IS DISTINCT FROM (coalesce(anywhere.ndoc, 0), coalesce(head.ndoc, 0), anywhere.ndoc IS NOT NULL)
+    WHERE (terms.unused_since IS NULL) <> (anywhere.ndoc IS NOT NULL)
+      OR ${isFarFrom(sql`terms.agent_count`, sql`coalesce(anywhere.ndoc, 0)`)}
+      OR ${isFarFrom(sql`terms.head_count`, sql`coalesce(head.ndoc, 0)`)}
     ORDER BY terms.term FOR UPDATE OF terms
   ),
   changed AS (
