@@ -1,7 +1,16 @@
 /** Pages that only lead on; going back to one of them would be a circle. */
-const throughPages = ['/sign-in', '/sign-up', '/sign-out', '/verify-email', '/forgot-password', '/reset-password']
+const throughPages = [
+  '/sign-in',
+  '/sign-in/two-factor',
+  '/sign-up',
+  '/sign-out',
+  '/verify-email',
+  '/forgot-password',
+  '/reset-password',
+]
 
-const lengthMax = 2_000
+/** An agent's sign-in request is a long one, with a signature and what the agent wants back. */
+const lengthMax = 6_000
 
 /**
  * The path, query and fragment of `text` if it stays on this very site, else the home page. Everything a browser could

@@ -17,6 +17,10 @@ export default [
   route('dev/ui', 'routes/dev/ui.tsx'),
   route('dev/mail', 'routes/dev/mail.tsx'),
   route('dev/mail/preview/:template', 'routes/dev/mail-preview.tsx'),
+  route('account', 'routes/account/overview.tsx'),
+  route('account/profile', 'routes/account/profile.tsx'),
+  route('confirm/:token', 'routes/account/confirm-email.tsx'),
+
   route('dev/mail/:id', 'routes/dev/mail-message.tsx'),
   route('*', 'routes/not-found.tsx'),
 ] satisfies RouteConfig

@@ -37,3 +37,13 @@ export function isStatementTimeout(error: unknown): boolean {
   }
   return false
 }
+
+/** A row that a unique constraint refused (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  let current: unknown = error
+  for (let depth = 0; depth < causesMax && current instanceof Error; depth++) {
+    if ((current as { code?: unknown }).code === '23505') return true
+    current = current.cause
+  }
+  return false
+}

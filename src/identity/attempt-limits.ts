@@ -17,6 +17,7 @@ const rules = {
   'sign-up:network': { points: 60, duration: hourSeconds },
   'mail:account': { points: 5, duration: hourSeconds },
   'mail:network': { points: 60, duration: hourSeconds },
+  'password:account': { points: 10, duration: 15 * minuteSeconds },
   'link:network': { points: 60, duration: 15 * minuteSeconds },
 } as const
 

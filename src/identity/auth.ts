@@ -9,6 +9,7 @@ import { newId } from '#src/lib/ids.ts'
 import type { Log } from '#src/log.ts'
 import { createAttemptLimits } from './attempt-limits.ts'
 import type { AttemptLimits } from './attempt-limits.ts'
+import { sessionVersion } from './session-version.ts'
 import { authLogger } from './auth-log.ts'
 import { authOptions } from './auth-options.ts'
 import { clientAddressHeader, closedEndpoint, isOpenPath, withClientAddress } from './auth-http.ts'
@@ -39,8 +40,11 @@ export type AuthServer = ReturnType<typeof createServer>
 export const verificationHours = 24
 export const resetMinutes = 60
 
-/** A revoked session is believed this long on plain page loads; whatever changes something asks the database. */
+/** The signed copy of a session in its cookie lives this long; session-version.ts ends it sooner where it must. */
 const sessionCacheSeconds = 60
+
+/** How exact "last seen" is: a session in use is written at most this often. */
+const lastSeenSeconds = 15 * 60
 
 export function createAuth(parts: AuthParts): Auth {
   const server = createServer(parts)
@@ -60,11 +64,14 @@ function createServer(parts: AuthParts) {
   return betterAuth({
     ...options,
     database: drizzleAdapter(db, { provider: 'pg', schema }),
+    session: {
+      updateAge: lastSeenSeconds,
+      cookieCache: { enabled: true, maxAge: sessionCacheSeconds, version: ({ id }) => sessionVersion(db, id) },
+    },
     trustedOrigins: [baseUrl],
     logger: authLogger(log),
     emailAndPassword: { ...options.emailAndPassword, ...passwords(parts) },
     emailVerification: verification(parts),
-    session: { cookieCache: { enabled: true, maxAge: sessionCacheSeconds } },
     rateLimit: { ...options.rateLimit, enabled: true },
     advanced: {
       ...options.advanced,

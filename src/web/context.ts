@@ -1,6 +1,6 @@
 // What the server hands to the pages, as types only: web/ never imports a value from src/.
 import type { CatalogServices } from '#src/features/catalog/index.ts'
-import type { AccountServices } from '#src/identity/index.ts'
+import type { AccountServices, OAuthServices, PeopleServices } from '#src/identity/index.ts'
 import type { MailPreviewServices } from '#src/integrations/mail/index.ts'
 
 /** The person who looks at the page, from the signed session cookie. */
@@ -15,6 +15,8 @@ export interface Viewer {
 export interface WebServices {
   readonly catalog: CatalogServices
   readonly account: AccountServices
+  readonly people: PeopleServices
+  readonly oauth: OAuthServices
   /** Present in demo and development only. */
   readonly mailPreview: MailPreviewServices | undefined
 }

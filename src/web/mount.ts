@@ -14,7 +14,7 @@ import type { Deps } from '#src/deps.ts'
 import { createCatalogServices } from '#src/features/catalog/index.ts'
 import type { AppContext } from '#src/http/api.ts'
 import { unavailablePage } from '#src/http/unavailable-page.ts'
-import { createAccountServices } from '#src/identity/index.ts'
+import { createAccountServices, createOAuthServices, createPeopleServices } from '#src/identity/index.ts'
 import type { ApiDocument, PageRequest, WebContext } from '#src/web/context.ts'
 
 export interface WebApp {
@@ -88,6 +88,8 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
   const services = {
     catalog: createCatalogServices(deps),
     account: createAccountServices(deps),
+    oauth: createOAuthServices(deps),
+    people: createPeopleServices(deps),
     mailPreview: deps.mailPreview,
   }
   const { viewer, cookies } = await services.account.viewer(

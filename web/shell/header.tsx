@@ -101,7 +101,7 @@ const HeaderSearch = () => (
 function PersonEntry({ shell: { viewer }, here }: { shell: ShellData; here: string }) {
   if (viewer === undefined) {
     return (
-      <ButtonLink kind="secondary" href={signInHref(here)} className="sign-in-link">
+      <ButtonLink kind="secondary" href={signInHref(here)} className="max-phone:hidden">
         Sign in
       </ButtonLink>
     )
@@ -121,6 +121,9 @@ function PersonEntry({ shell: { viewer }, here }: { shell: ShellData; here: stri
           <span className="block font-medium">{viewer.name}</span>
           <span className="block text-14 text-muted">{viewer.email}</span>
         </p>
+        <a href="/account" className="menu-item">
+          Your account
+        </a>
         <form method="post" action="/sign-out">
           <button className="menu-item w-full">Sign out</button>
         </form>

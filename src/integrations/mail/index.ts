@@ -7,4 +7,12 @@ export { createMailPreview } from './preview.ts'
 export type { MailPreviewServices } from './preview.ts'
 export type { EnqueueOptions, FailedMail, MailQueue } from './queue.ts'
 export { createSmtpTransport } from './smtp-transport.ts'
-export { accountExists, passwordChanged, resetPassword, verifyEmail } from './templates/index.ts'
+export {
+  accountExists,
+  confirmNewEmail,
+  emailChangeAsked,
+  emailChanged,
+  passwordChanged,
+  resetPassword,
+  verifyEmail,
+} from './templates/index.ts'

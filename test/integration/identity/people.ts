@@ -1,11 +1,13 @@
 import { pino } from 'pino'
-import { createAccountServices, createAuth } from '#src/identity/index.ts'
-import type { AccountServices, Auth, Caller, Cookies } from '#src/identity/index.ts'
+import { createAccountServices, createAuth, createPeopleServices } from '#src/identity/index.ts'
+import type { AccountServices, Auth, Caller, Cookies, PeopleServices } from '#src/identity/index.ts'
 import type { MailMessage } from '#src/integrations/mail/index.ts'
 import type { TestDatabase } from '#test/support/database.ts'
 
 export interface People {
   readonly accounts: AccountServices
+  /** What those who are signed in do with their own account. */
+  readonly own: PeopleServices
   readonly auth: Auth
   /** Mails in the order they were queued. */
   readonly mails: MailMessage[]
@@ -22,14 +24,12 @@ export function openAccounts({ database, baseUrl = 'http://localhost:3000' }: Pe
   const mails: MailMessage[] = []
   const logLines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) })
-  const auth = createAuth({
-    config: { authSecret: 'a secret for tests with more than 32 characters' },
-    baseUrl,
-    db: database.db,
-    mail: { enqueue: async (mail) => void mails.push(mail) },
-    log,
-  })
-  return { accounts: createAccountServices({ auth }), auth, mails, logLines }
+  const { db } = database
+  const mail = { enqueue: async (message: MailMessage) => void mails.push(message) }
+  const config = { authSecret: 'a secret for tests with more than 32 characters' }
+  const auth = createAuth({ config, baseUrl, db, mail, log })
+  const own = createPeopleServices({ auth, db, mail, baseUrl })
+  return { accounts: createAccountServices({ auth }), own, auth, mails, logLines }
 }
 
 let lastAddress = 0
@@ -64,3 +64,33 @@ export function tokenFor({ mails }: People, { to, template }: { to: string; temp
 
 export const viewerOf = async ({ accounts }: People, cookies: Cookies) =>
   (await accounts.viewer(caller({ cookies }), { mustBeFresh: true })).viewer
+
+export interface Member {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  /** Signed in on one device. */
+  readonly caller: Caller
+}
+
+/** Somebody with a confirmed address who is signed in; made directly, because signing up takes its time. */
+export async function member(people: People, { emailVerified = true } = {}): Promise<Member> {
+  const { name, email } = someone()
+  const { internalAdapter, password: hasher } = await people.auth.server.$context
+  const user = await internalAdapter.createUser({ name, email, emailVerified }, { method: 'email-password' })
+  const hash = await hasher.hash(password)
+  await internalAdapter.linkAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password: hash })
+  return { id: user.id, name, email, caller: await signedIn(people, email) }
+}
+
+/** Another device of the same person. */
+export async function signedIn({ accounts }: People, email: string, headers = {}): Promise<Caller> {
+  const result = await accounts.signIn(caller({ headers }), { email, password })
+  if (result.kind !== 'signed_in') throw new Error(result.kind)
+  return caller({ cookies: result.cookies, headers })
+}
+
+/** As if this person had signed in long ago. */
+export async function agedSession({ pool }: TestDatabase, { id }: Member): Promise<void> {
+  await pool.query("UPDATE session SET created_at = now() - interval '1 day' WHERE user_id = $1", [id])
+}

@@ -17,6 +17,7 @@ export function accountRequest({ context, request }: RequestArgs) {
   return {
     account: services.account,
     viewer,
+    people: services.people,
     site,
     caller,
     searchParams,

@@ -1,10 +1,11 @@
 import type { RenderedMail } from '../message.ts'
 import { accountExists } from './account-exists.ts'
+import { confirmNewEmail, emailChangeAsked, emailChanged } from './change-email.ts'
 import { passwordChanged } from './password-changed.ts'
 import { resetPassword } from './reset-password.ts'
 import { verifyEmail } from './verify-email.ts'
 
-export { accountExists, passwordChanged, resetPassword, verifyEmail }
+export { accountExists, confirmNewEmail, emailChangeAsked, emailChanged, passwordChanged, resetPassword, verifyEmail }
 
 /** Every mail that Rialto sends, with sample data: what /dev/mail/preview shows and what the tests render. */
 export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedMail>> = {
@@ -19,4 +20,7 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
       changedAt: new Date('2026-03-31T09:26:00Z'),
       resetUrl: `${baseUrl}/forgot-password`,
     }),
+  'confirm-new-email': (baseUrl) => confirmNewEmail({ url: `${baseUrl}/confirm/sample`, validHours: 24 }),
+  'email-change-asked': (baseUrl) => emailChangeAsked({ name: 'Ada Lovelace', resetUrl: `${baseUrl}/forgot-password` }),
+  'email-changed': (baseUrl) => emailChanged({ name: 'Ada Lovelace', homeUrl: `${baseUrl}/` }),
 }

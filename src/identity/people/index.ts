@@ -1,0 +1,38 @@
+import type { Caller } from '../accounts/context.ts'
+import { changeName } from './change-name.ts'
+import type { ChangeNameResult } from './change-name.ts'
+import type { PeopleContext } from './context.ts'
+import { cancelEmailChange } from './email/cancel-change.ts'
+import { confirmEmailChange, readEmailChange } from './email/confirm-change.ts'
+import type { ConfirmEmailChangeResult, EmailChangeLinkResult } from './email/confirm-change.ts'
+import { requestEmailChange } from './email/request-change.ts'
+import type { RequestEmailChangeResult } from './email/request-change.ts'
+import { readProfile } from './profile.ts'
+import type { Profile } from './profile.ts'
+
+/**
+ * What people do with their own account once they are signed in. Expected outcomes are results; without a living session
+ * every verb but those of a link throws `unauthenticated`.
+ */
+export interface PeopleServices {
+  profile(caller: Caller): Promise<Profile>
+  changeName(caller: Caller, name: string): Promise<ChangeNameResult>
+  requestEmailChange(
+    caller: Caller,
+    change: { readonly email: string; readonly password: string },
+  ): Promise<RequestEmailChangeResult>
+  cancelEmailChange(caller: Caller): Promise<void>
+  readEmailChange(caller: Caller, token: string): Promise<EmailChangeLinkResult>
+  confirmEmailChange(caller: Caller, token: string): Promise<ConfirmEmailChangeResult>
+}
+
+export function createPeopleServices(context: PeopleContext): PeopleServices {
+  return {
+    profile: (caller) => readProfile(context, caller),
+    changeName: (caller, name) => changeName(context, { caller, name }),
+    requestEmailChange: (caller, change) => requestEmailChange(context, { caller, ...change }),
+    cancelEmailChange: (caller) => cancelEmailChange(context, caller),
+    readEmailChange: (caller, token) => readEmailChange(context, { caller, token }),
+    confirmEmailChange: (caller, token) => confirmEmailChange(context, { caller, token }),
+  }
+}

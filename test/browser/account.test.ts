@@ -1,0 +1,129 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
+import { startTestServer } from '#test/support/server.ts'
+import type { TestServer } from '#test/support/server.ts'
+
+// Somebody's own account, without JavaScript unless a test says otherwise; axe looks at every page in both themes.
+
+let server: TestServer
+let browser: Browser
+let context: BrowserContext
+let page: Page
+
+const password = 'correct horse battery'
+
+beforeAll(async () => {
+  server = await startTestServer()
+  browser = await chromium.connect(inject('browserWsEndpoint'))
+})
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+beforeEach(async () => {
+  context = await browser.newContext({ baseURL: server.origin, javaScriptEnabled: false })
+  page = await context.newPage()
+})
+afterEach(() => context.close())
+
+/** Somebody with a confirmed address; made directly, because signing up is seen in first-use.test.ts. */
+async function newMember(name = 'Ada Lovelace'): Promise<string> {
+  const email = `ada-${crypto.randomUUID()}@example.com`
+  const { internalAdapter, password: hasher } = await server.deps.auth.server.$context
+  const user = await internalAdapter.createUser({ name, email, emailVerified: true }, { method: 'email-password' })
+  const hash = await hasher.hash(password)
+  await internalAdapter.linkAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password: hash })
+  return email
+}
+
+/** Fills in the page to sign in, which the browser has come to. */
+async function enter(email: string, on = page): Promise<void> {
+  await on.getByLabel('E-mail address').fill(email)
+  await on.getByLabel('Password').fill(password)
+  await on.getByRole('main').getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+async function signIn(email: string, path: string): Promise<void> {
+  await page.goto(path)
+  await enter(email)
+}
+
+const press = (name: string) => page.getByRole('main').getByRole('button', { name }).click()
+const mainText = () => page.getByRole('main').innerText()
+const pathOf = (on: Page) => new URL(on.url()).pathname
+
+/** The newest mail to this address whose subject starts so, as text. */
+const mailTo = (to: string, subject: string) =>
+  vi.waitFor(
+    async () => {
+      const mails = (await server.deps.mailPreview?.list()) ?? []
+      const mail = mails.find((candidate) => candidate.to === to && candidate.subject.startsWith(subject))
+      if (mail === undefined) throw new Error(`No mail “${subject}” to ${to}`)
+      return mail.text
+    },
+    { timeout: 15_000, interval: 200 },
+  )
+
+test('a page of one’s own leads to signing in and back', async () => {
+  const email = await newMember()
+  await signIn(email, '/account/profile')
+  expect(pathOf(page)).toBe('/account/profile')
+  await page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Overview' }).click()
+  expect(await mainText()).toContain(email)
+})
+
+test('name and address are changed in the profile, the address only after its new mailbox confirmed it', async () => {
+  const email = await newMember()
+  await signIn(email, '/account/profile')
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ada King')
+  await press('Save name')
+  expect(await mainText()).toContain('Your name is changed')
+  expect(await page.getByRole('button', { name: 'Account of Ada King' }).count()).toBe(1)
+
+  await page.getByLabel('New e-mail address').fill('ada@')
+  await press('Send the link')
+  expect(await page.title()).toMatch(/^Error: /)
+  expect(await page.getByLabel('New e-mail address').inputValue()).toBe('ada@')
+  const fresh = `king-${crypto.randomUUID()}@example.com`
+  await page.getByLabel('New e-mail address').fill(fresh)
+  await press('Send the link')
+  expect(await mainText()).toContain(`The link in the mail to ${fresh} makes it your address.`)
+
+  await page.goto(/https?:\S+\/confirm\/\S+/.exec(await mailTo(fresh, 'Confirm your new'))?.[0] ?? '')
+  await press('Confirm this address')
+  expect(await mainText()).toContain(`You sign in with ${fresh} from now on.`)
+  await page.goto('/account')
+  expect(await mainText()).toContain(fresh)
+})
+
+const pages = ['/account', '/account/profile']
+
+test.each(['light', 'dark'] as const)('axe finds nothing in the %s theme, and nothing is cut off', async (theme) => {
+  const email = await newMember('W'.repeat(80))
+  const looking = await browser.newContext({ baseURL: server.origin, colorScheme: theme, reducedMotion: 'reduce' })
+  const reader = await looking.newPage()
+  await reader.goto('/account')
+  await enter(email, reader)
+  await reader.waitForURL('**/account')
+  const findings: string[] = []
+  for (const path of pages) {
+    await reader.setViewportSize({ width: 1280, height: 720 })
+    await reader.goto(path)
+    const { violations } = await new AxeBuilder({ page: reader }).setLegacyMode(true).analyze()
+    for (const { id, nodes } of violations) findings.push(`${path}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    await reader.setViewportSize({ width: 320, height: 640 })
+    const cutOff = await reader.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    if (cutOff > 0) findings.push(`${path}: ${cutOff} px cut off`)
+  }
+  await looking.close()
+  expect(findings).toEqual([])
+})
+
+test('signed out at 320 pixels the header is one line', async () => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.goto('/agents/openhands')
+  const header = await page.locator('.site-header').boundingBox()
+  expect(header?.height).toBeLessThan(72)
+})

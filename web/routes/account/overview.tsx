@@ -1,0 +1,62 @@
+import CircleAlert from 'lucide-react/icons/circle-alert'
+import CircleCheck from 'lucide-react/icons/circle-check'
+import { withReturnTo } from '../../return-to.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { Day } from '../../ui/time.tsx'
+import { accountHeaders } from '../account-access/account-request.ts'
+import { TextLink } from '../account-access/text-link.tsx'
+import { AccountPage } from './account-page.tsx'
+import { Record } from './record.tsx'
+import { personRequest } from './person-request.ts'
+import type { Route } from './+types/overview.ts'
+
+export const headers = accountHeaders
+
+export async function loader(args: Route.LoaderArgs) {
+  const { people, caller } = personRequest(args)
+  return people.profile(caller)
+}
+
+export default function Overview({ loaderData: profile }: Route.ComponentProps) {
+  return (
+    <AccountPage title="Your account" current="/account">
+      {!profile.emailVerified && (
+        <Notice tone="warning" title="Your address is not confirmed yet">
+          Until then you can’t review, publish or invite.{' '}
+          <TextLink href={withReturnTo('/verify-email', '/account')}>Send a new link</TextLink>
+        </Notice>
+      )}
+      <Record
+        lines={[
+          { label: 'Name', value: profile.name, action: <TextLink href="/account/profile">Change name</TextLink> },
+          {
+            label: 'E-mail',
+            value: (
+              <span className="flex flex-wrap items-center gap-8">
+                <span className="wrap-anywhere">{profile.email}</span>
+                {profile.emailVerified ? (
+                  <Badge tone="good" icon={CircleCheck}>
+                    Confirmed
+                  </Badge>
+                ) : (
+                  <Badge tone="warning" icon={CircleAlert}>
+                    Not confirmed
+                  </Badge>
+                )}
+              </span>
+            ),
+            action: <TextLink href="/account/profile#email-title">Change address</TextLink>,
+          },
+          { label: 'Member since', value: <Day iso={profile.memberSince} /> },
+        ]}
+      />
+      <div>
+        <ButtonLink kind="secondary" size="console" href="/agents">
+          Browse the agents
+        </ButtonLink>
+      </div>
+    </AccountPage>
+  )
+}
