@@ -1,7 +1,5 @@
 export { catalogJobs } from './jobs.ts'
 export { createCatalogServices } from './services.ts'
-export { getAgent } from './get-agent.ts'
-export { listTags } from './list-tags.ts'
 export { refreshAgentSearch } from './refresh-agent-search.ts'
 export { catalogRoutes } from './routes.ts'
 export { searchAgents } from './search-agents.ts'
