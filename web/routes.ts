@@ -19,6 +19,7 @@ export default [
   route('dev/mail/preview/:template', 'routes/dev/mail-preview.tsx'),
   route('account', 'routes/account/overview.tsx'),
   route('account/profile', 'routes/account/profile.tsx'),
+  route('account/sessions', 'routes/account/sessions.tsx'),
   route('confirm/:token', 'routes/account/confirm-email.tsx'),
 
   route('dev/mail/:id', 'routes/dev/mail-message.tsx'),

@@ -53,7 +53,11 @@ export const authOptions = (setting: AuthSetting) =>
       admin(),
       twoFactor(),
       passkey({ rpName: 'Rialto', rpID: new URL(setting.baseUrl).hostname, origin: setting.baseUrl }),
-      jwt({ jwks: { keyPairConfig: { alg: 'ES256' } } }),
+      jwt({
+        // Else reading a session signs a JWT each time, which is most of its cost and passes the provider's rules by.
+        disableSettingJwtHeader: true,
+        jwks: { keyPairConfig: { alg: 'ES256' } },
+      }),
       oauthProvider({
         loginPage: '/sign-in',
         consentPage: '/consent',

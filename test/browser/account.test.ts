@@ -98,7 +98,35 @@ test('name and address are changed in the profile, the address only after its ne
   expect(await mainText()).toContain(fresh)
 })
 
-const pages = ['/account', '/account/profile']
+test('a device that is signed out in the list is out at once', async () => {
+  const email = await newMember()
+  const phone = await browser.newContext({
+    baseURL: server.origin,
+    userAgent: 'Mozilla/5.0 (Android 14; Mobile; rv:130.0) Gecko/130.0 Firefox/130.0',
+  })
+  const onPhone = await phone.newPage()
+  await onPhone.goto('/account')
+  await enter(email, onPhone)
+  await onPhone.waitForURL('**/account')
+
+  await signIn(email, '/account/sessions')
+  expect(await mainText()).toContain('This device')
+  await page
+    .getByRole('row')
+    .filter({ hasText: 'Firefox on Android' })
+    .getByRole('button', { name: /Sign out/ })
+    .click()
+  expect(await mainText()).toContain('That device is signed out')
+  await onPhone.reload()
+  expect(pathOf(onPhone)).toBe('/sign-in')
+  await phone.close()
+
+  expect(await page.getByRole('button', { name: 'Sign out everywhere else' }).count()).toBe(0)
+  await page.reload()
+  expect(pathOf(page)).toBe('/account/sessions')
+})
+
+const pages = ['/account', '/account/profile', '/account/sessions']
 
 test.each(['light', 'dark'] as const)('axe finds nothing in the %s theme, and nothing is cut off', async (theme) => {
   const email = await newMember('W'.repeat(80))

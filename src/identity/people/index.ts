@@ -9,6 +9,9 @@ import { requestEmailChange } from './email/request-change.ts'
 import type { RequestEmailChangeResult } from './email/request-change.ts'
 import { readProfile } from './profile.ts'
 import type { Profile } from './profile.ts'
+import { endOtherSessions, endSession } from './sessions/end-sessions.ts'
+import { listSessions } from './sessions/list-sessions.ts'
+import type { OwnSession } from './sessions/list-sessions.ts'
 
 /**
  * What people do with their own account once they are signed in. Expected outcomes are results; without a living session
@@ -24,6 +27,10 @@ export interface PeopleServices {
   cancelEmailChange(caller: Caller): Promise<void>
   readEmailChange(caller: Caller, token: string): Promise<EmailChangeLinkResult>
   confirmEmailChange(caller: Caller, token: string): Promise<ConfirmEmailChangeResult>
+  sessions(caller: Caller): Promise<readonly OwnSession[]>
+  endSession(caller: Caller, sessionId: string): Promise<void>
+  /** Returns how many there were. */
+  endOtherSessions(caller: Caller): Promise<number>
 }
 
 export function createPeopleServices(context: PeopleContext): PeopleServices {
@@ -34,5 +41,8 @@ export function createPeopleServices(context: PeopleContext): PeopleServices {
     cancelEmailChange: (caller) => cancelEmailChange(context, caller),
     readEmailChange: (caller, token) => readEmailChange(context, { caller, token }),
     confirmEmailChange: (caller, token) => confirmEmailChange(context, { caller, token }),
+    sessions: (caller) => listSessions(context, caller),
+    endSession: (caller, sessionId) => endSession(context, { caller, sessionId }),
+    endOtherSessions: (caller) => endOtherSessions(context, caller),
   }
 }

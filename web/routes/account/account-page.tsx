@@ -6,6 +6,7 @@ import { Notice } from '../../ui/notice.tsx'
 const links = [
   { label: 'Overview', href: '/account' },
   { label: 'Profile', href: '/account/profile' },
+  { label: 'Sessions', href: '/account/sessions' },
 ] as const
 
 export interface Notices {
@@ -38,7 +39,7 @@ export function AccountPage({ title, current, action, notice, hasErrors = false,
       <ConsoleLayout area="Account" links={links} currentHref={current} title={title} action={action}>
         <div className="flex flex-col gap-32">
           {notice !== undefined && !hasErrors && (
-            <Notice tone="good" role="status" title={notice.title}>
+            <Notice tone="good" title={notice.title}>
               {notice.text}
             </Notice>
           )}
