@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Deps } from '#src/deps.ts'
+import { agentClientRoutes } from '#src/features/agent-clients/index.ts'
 import { catalogRoutes } from '#src/features/catalog/index.ts'
 import { createApiRouter } from '#src/http/api.ts'
 import type { AppContext, AppEnv } from '#src/http/api.ts'
@@ -9,6 +10,12 @@ import { RIALTO_VERSION } from '#src/version.ts'
 export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>): OpenAPIHono<AppEnv> {
   const api = createApiRouter()
   api.route('/v1', catalogRoutes(deps))
+  api.route('/v1', agentClientRoutes(deps))
+  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  })
   api.on(['GET', 'POST'], '/auth/*', (c) => deps.auth.handler(c.req.raw, { clientAddress: c.get('clientAddress') }))
   api.get('/openapi.json', (c) =>
     c.json(describeApi(api, deps.baseUrl), 200, { 'cache-control': 'public, max-age=300' }),

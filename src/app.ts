@@ -16,6 +16,7 @@ import { unavailablePage } from '#src/http/unavailable-page.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { newId } from '#src/lib/ids.ts'
 import { createApi, describeApi } from '#src/api.ts'
+import { wellKnownRoutes } from '#src/identity/index.ts'
 import type { WebApp } from '#src/web/mount.ts'
 
 const bodyBytesMax = 1024 * 1024
@@ -59,6 +60,7 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
     web.handle(c, { deps, apiDocument: () => describeApi(api, baseUrl) })
   const api = createApi(deps, page)
   app.route('/api', api)
+  app.route('/.well-known', wellKnownRoutes(deps))
   app.all('/api/*', (c) => problemResponse({ code: 'not_found', requestId: c.get('requestId') }))
   // Forms count only from our own pages. Under /api nothing rides on a cookie: better-auth checks its own, agents send tokens.
   app.use(csrf({ origin: baseUrl }))

@@ -105,6 +105,7 @@ async function open(
     detail: `${catalogue.value.directoryEntries} directory entries`,
   })
 
+  await deps.auth.prepare()
   const isDemo = config.mode === 'demo'
   const demoPeople = isDemo ? await ensureDemoPeople({ auth: deps.auth, dataDir: config.dataDir }) : []
 

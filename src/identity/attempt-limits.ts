@@ -19,6 +19,7 @@ const rules = {
   'mail:network': { points: 60, duration: hourSeconds },
   'password:account': { points: 10, duration: 15 * minuteSeconds },
   'link:network': { points: 60, duration: 15 * minuteSeconds },
+  'client:pair': { points: 100, duration: 15 * minuteSeconds },
 } as const
 
 export type AttemptRule = keyof typeof rules

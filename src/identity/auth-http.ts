@@ -10,12 +10,9 @@ export function withClientAddress(request: Request, clientAddress: string): Requ
 }
 
 // Accounts go through the pages, which limit attempts by account and address and answer alike whether an account exists.
-// better-auth mounts some ninety endpoints that know neither; each is opened here when something needs it.
-const openPaths: ReadonlySet<string> = new Set(['/api/auth/ok'])
+// better-auth mounts some ninety endpoints that know neither: the world may call those of the provider (provider/index.ts),
+// and the verbs call the others in process.
 
-/** Whether the world may call this endpoint. The verbs call better-auth in process, past this. */
-export const isOpenPath = (request: Request): boolean => openPaths.has(new URL(request.url).pathname)
-
-/** Answered before better-auth sees the request, whose limiter would write to the database for each. */
+/** Answered before better-auth sees the request. */
 export const closedEndpoint = (): Response =>
   Response.json({ code: 'NOT_FOUND', message: 'Not found' }, { status: 404 })

@@ -7,6 +7,9 @@ import { oauthDeviceAuthorization, oauthProvider } from '@better-auth/oauth-prov
 import { passkey } from '@better-auth/passkey'
 import type { NewId } from '#src/lib/ids.ts'
 import { authorizationCodes } from './authorization-codes/index.ts'
+import { hashClientSecret, isClientSecret } from './provider/client-secret.ts'
+import { grantHeader } from './provider/form.ts'
+import { oauthScopes } from './provider/scopes.ts'
 import { schemaConstraints } from './schema-constraints.ts'
 
 /** What differs between a running server and the generator of the schema. */
@@ -15,15 +18,22 @@ export interface AuthSetting {
   readonly baseUrl: string
   readonly secret: string
   readonly newId: NewId
-  /**
-   * Audiences tokens can be asked for (RFC 8707), such as `{baseUrl}/api`. The provider writes them to the database as
-   * soon as it starts, so the generator, which has none, passes an empty list.
-   */
-  readonly audiences: readonly string[]
   readonly sendInvitation?: NonNullable<OrganizationOptions['sendInvitationEmail']>
 }
 
-const oauthScopes = ['openid', 'profile', 'email', 'offline_access', 'usage:read', 'usage:write'] as const
+/** Five minutes: for an audience that asks nobody, it is all that ends a token. */
+const accessTokenSeconds = 300
+/** How long a person may take over our sign-in and consent pages; the code itself lives shorter (record-issue.ts). */
+const requestSeconds = 600
+const signingKeySeconds = 90 * 24 * 3_600
+const dropLimits = {
+  token: false,
+  authorize: false,
+  introspect: false,
+  revoke: false,
+  register: false,
+  userinfo: false,
+} as const
 
 export const authOptions = (setting: AuthSetting) =>
   ({
@@ -56,15 +66,26 @@ export const authOptions = (setting: AuthSetting) =>
       jwt({
         // Else reading a session signs a JWT each time, which is most of its cost and passes the provider's rules by.
         disableSettingJwtHeader: true,
-        jwks: { keyPairConfig: { alg: 'ES256' } },
+        jwks: { keyPairConfig: { alg: 'ES256' }, rotationInterval: signingKeySeconds },
       }),
       oauthProvider({
         loginPage: '/sign-in',
         consentPage: '/consent',
         scopes: [...oauthScopes],
-        resources: [...setting.audiences],
-        // A client belongs to the publishing organization, not to the member who created it.
-        clientReference: ({ session }) => activeOrganizationOf(session),
+        // The audiences are written by ensureResources (provider/resources.ts), and every client may ask for each: being
+        // linked to one would let an agent introspect the tokens of all others.
+        enforcePerClientResources: false,
+        codeExpiresIn: requestSeconds,
+        accessTokenExpiresIn: accessTokenSeconds,
+        m2mAccessTokenExpiresIn: accessTokenSeconds,
+        storeClientSecret: {
+          hash: async (secret) => hashClientSecret(secret),
+          verify: async (...pair) => isClientSecret(...pair),
+        },
+        // The provider's own limits count an agent's backend as one visitor: 20 tokens a minute for all of its people.
+        rateLimit: dropLimits,
+        customIdTokenClaims: ({ user, scopes }) => (scopes.includes('email') ? emailOf(user) : {}),
+        extensions: [{ claims: { accessToken: ({ ctx }) => grantOf(ctx.request) } }],
       }),
       oauthDeviceAuthorization({ verificationUri: '/device' }),
       authorizationCodes(),
@@ -72,7 +93,14 @@ export const authOptions = (setting: AuthSetting) =>
     ],
   }) satisfies BetterAuthOptions
 
-function activeOrganizationOf(session: Record<string, unknown> | undefined): string | undefined {
-  const id = session?.['activeOrganizationId']
-  return typeof id === 'string' ? id : undefined
+/** Many libraries read the address from the ID token and never call UserInfo. */
+const emailOf = ({ email, emailVerified }: { email: string; emailVerified: boolean }) => ({
+  email,
+  email_verified: emailVerified,
+})
+
+/** Which grant the token belongs to, as the token endpoint found out. */
+function grantOf(request: Request | undefined): Record<string, string> {
+  const id = request?.headers.get(grantHeader)
+  return id === null || id === undefined ? {} : { grant_id: id }
 }

@@ -9,7 +9,6 @@ export const auth = betterAuth({
     baseUrl: 'http://localhost:3000',
     secret: 'used while the schema is generated, never to sign anything',
     newId,
-    audiences: [],
   }),
   // The generator only asks the adapter which dialect it speaks, so it needs no connection.
   database: drizzleAdapter({}, { provider: 'pg' }),

@@ -12,9 +12,14 @@ import type { AttemptLimits } from './attempt-limits.ts'
 import { sessionVersion } from './session-version.ts'
 import { authLogger } from './auth-log.ts'
 import { authOptions } from './auth-options.ts'
-import { clientAddressHeader, closedEndpoint, isOpenPath, withClientAddress } from './auth-http.ts'
+import { clientAddressHeader, closedEndpoint, withClientAddress } from './auth-http.ts'
+import { createAccessTokens } from './guards/access-tokens.ts'
+import type { AccessTokens } from './guards/access-tokens.ts'
 import { createPasswordRule, passwordLengthMax, passwordLengthMin } from './password-rules.ts'
 import type { PasswordRule } from './password-rules.ts'
+import type { ProviderContext } from './provider/context.ts'
+import { answerProvider } from './provider/index.ts'
+import { ensureResources } from './provider/resources.ts'
 
 interface AuthParts {
   readonly config: { readonly authSecret: string }
@@ -26,12 +31,15 @@ interface AuthParts {
 }
 
 export interface Auth {
-  /** better-auth's own endpoints under /api/auth, as far as they are open. */
+  /** What must be in the database before the first request. Any number of processes may do it at once. */
+  prepare(): Promise<void>
+  /** The provider's endpoints under /api/auth. */
   handler(request: Request, caller: { readonly clientAddress: string }): Promise<Response>
   /** better-auth itself, for the verbs of this folder. */
   readonly server: AuthServer
   readonly limits: AttemptLimits
   readonly passwordRule: PasswordRule
+  readonly tokens: AccessTokens
   readonly secret: string
 }
 
@@ -47,20 +55,43 @@ const sessionCacheSeconds = 60
 const lastSeenSeconds = 15 * 60
 
 export function createAuth(parts: AuthParts): Auth {
+  const { db, baseUrl, log, config } = parts
   const server = createServer(parts)
+  const limits = createAttemptLimits(db.$client)
+  const tokens = createAccessTokens({ db, baseUrl })
+  const ask = (request: Request): Promise<Response> => server.handler(request)
+  const provider: ProviderContext = {
+    db,
+    baseUrl,
+    log,
+    limits,
+    tokens,
+    ask,
+    secret: config.authSecret,
+    signedInAt: async (headers) =>
+      (await server.api.getSession({ headers, query: { disableCookieCache: true } }))?.session.createdAt,
+  }
   return {
-    handler: async (request, { clientAddress }) =>
-      isOpenPath(request) ? server.handler(withClientAddress(request, clientAddress)) : closedEndpoint(),
+    prepare: async () => {
+      await server.$context
+      await ensureResources(db, baseUrl)
+    },
+    handler: async (request, { clientAddress }) => {
+      const arrivedAt = new Date()
+      const asked = { request: withClientAddress(request, clientAddress), clientAddress, arrivedAt }
+      return (await answerProvider(provider, asked)) ?? closedEndpoint()
+    },
     server,
-    limits: createAttemptLimits(parts.db.$client),
+    limits,
     passwordRule: createPasswordRule(),
-    secret: parts.config.authSecret,
+    tokens,
+    secret: config.authSecret,
   }
 }
 
 function createServer(parts: AuthParts) {
   const { config, baseUrl, db, log } = parts
-  const options = authOptions({ baseUrl, secret: config.authSecret, newId, audiences: [] })
+  const options = authOptions({ baseUrl, secret: config.authSecret, newId })
   return betterAuth({
     ...options,
     database: drizzleAdapter(db, { provider: 'pg', schema }),
@@ -72,7 +103,9 @@ function createServer(parts: AuthParts) {
     logger: authLogger(log),
     emailAndPassword: { ...options.emailAndPassword, ...passwords(parts) },
     emailVerification: verification(parts),
-    rateLimit: { ...options.rateLimit, enabled: true },
+    // Accounts and the provider have limits of their own (attempt-limits.ts).
+    rateLimit: { ...options.rateLimit, enabled: false },
+    onAPIError: { errorURL: `${baseUrl}/auth-error` },
     advanced: {
       ...options.advanced,
       ...cookies(baseUrl),

@@ -1,12 +1,13 @@
 import type { BetterAuthPlugin } from 'better-auth'
-import { createAuthMiddleware } from 'better-auth/api'
 import { recordIssue } from './record-issue.ts'
-import { recordRedemption } from './record-redemption.ts'
 import { authorizationCodeSchema } from './schema.ts'
 
+export { claimCode, findCode, noteRedemption } from './claim.ts'
+export { recordReplay } from './record-replay.ts'
+
 /**
- * A better-auth plugin that owns the table `oauthAuthorizationCode`: which code was issued to whom, when it was redeemed,
- * and whether it was tried again afterwards (RFC 9700 §2.1.1, RFC 6749 §4.1.2).
+ * A better-auth plugin that owns the table `oauthAuthorizationCode`: which code was issued to whom. The token endpoint
+ * (provider/redeem-code.ts) claims a row before it redeems the code, and notes every later use (RFC 9700 §2.1.1).
  */
 export const authorizationCodes = () =>
   ({
@@ -15,12 +16,4 @@ export const authorizationCodes = () =>
     init: () => ({
       options: { databaseHooks: { verification: { create: { before: recordIssue } } } },
     }),
-    hooks: {
-      after: [
-        {
-          matcher: (endpoint) => endpoint.path === '/oauth2/token',
-          handler: createAuthMiddleware(recordRedemption),
-        },
-      ],
-    },
   }) satisfies BetterAuthPlugin

@@ -14,6 +14,9 @@ const issuedCode = z.object({
   }),
 })
 
+/** An agent redeems its code at once (RFC 9700 §2.1.1 wants it short). */
+const codeMs = 60_000
+
 interface Verification {
   readonly identifier: string
   readonly value: string
@@ -24,11 +27,15 @@ interface Verification {
  * Writes the ledger row of a code before the provider stores the code itself, so no code can leave without its row.
  * Verification rows of other kinds (e-mail, password reset) pass through untouched.
  */
-export async function recordIssue(verification: Verification, endpoint: GenericEndpointContext | null): Promise<void> {
+export async function recordIssue(
+  verification: Verification,
+  endpoint: GenericEndpointContext | null,
+): Promise<{ data: Verification } | undefined> {
   const code = parseIssuedCode(verification.value)
-  if (code === undefined) return
+  if (code === undefined) return undefined
   if (endpoint === null) throw new Error('An authorization code was issued outside of a request')
 
+  const expiresAt = new Date(Date.now() + codeMs)
   await endpoint.context.adapter.create({
     model: 'oauthAuthorizationCode',
     data: {
@@ -39,9 +46,10 @@ export async function recordIssue(verification: Verification, endpoint: GenericE
       scopes: (code.query.scope ?? '').split(' ').filter(Boolean),
       resources: code.resource ?? null,
       redirectUri: code.query.redirect_uri ?? null,
-      expiresAt: verification.expiresAt,
+      expiresAt,
     },
   })
+  return { data: { ...verification, expiresAt } }
 }
 
 function parseIssuedCode(value: string): z.infer<typeof issuedCode> | undefined {

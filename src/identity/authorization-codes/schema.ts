@@ -44,20 +44,9 @@ export const authorizationCodeSchema = {
   },
   oauthRefreshToken: {
     fields: {
-      // When the answer with its successor left. Presented later, a rotated token was stolen; presented before, it was
-      // only sent twice at once.
+      // When the answer with its successor left; in the future while one request is at work on that. Presented later, a
+      // rotated token was stolen; presented before, it was only sent twice at once.
       settledAt: { type: 'date', required: false },
     },
   },
 } satisfies BetterAuthPluginDBSchema
-
-/** A row as better-auth's adapter returns it. */
-export interface AuthorizationCodeRow {
-  readonly id: string
-  readonly codeHash: string
-  readonly clientId: string
-  readonly userId: string
-  readonly sessionId: string | null
-  readonly redeemedAt: Date | null
-  readonly replayCount: number
-}

@@ -3,6 +3,7 @@ import type { RouterContextProvider } from 'react-router'
 import type { Caller, Cookies } from '#src/identity/index.ts'
 import { webContext } from '../../context.ts'
 import { safeReturnTo } from '../../return-to.ts'
+import { authorizeAgain } from '../oauth/authorize-request.ts'
 
 interface RequestArgs {
   readonly context: Readonly<RouterContextProvider>
@@ -16,12 +17,12 @@ export function accountRequest({ context, request }: RequestArgs) {
   const caller: Caller = { headers: request.headers, clientAddress: page.clientAddress }
   return {
     account: services.account,
-    viewer,
     people: services.people,
+    viewer,
     site,
     caller,
     searchParams,
-    returnTo: safeReturnTo(searchParams.get('returnTo')),
+    returnTo: authorizeAgain(searchParams) ?? safeReturnTo(searchParams.get('returnTo')),
   }
 }
 

@@ -1,6 +1,7 @@
 import { data, redirect } from 'react-router'
 import { withReturnTo } from '../../return-to.ts'
 import { Button } from '../../ui/button.tsx'
+import { afterForm, demandsSignIn } from '../oauth/authorize-request.ts'
 import { type FieldError, TextField } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { AccessPage } from './access-page.tsx'
@@ -22,7 +23,7 @@ const notices: Readonly<Record<string, { readonly title: string; readonly text: 
 
 export function loader(args: Route.LoaderArgs) {
   const { viewer, returnTo, searchParams } = accountRequest(args)
-  if (viewer !== undefined) throw redirect(returnTo)
+  if (viewer !== undefined && !demandsSignIn(returnTo)) throw redirect(returnTo)
   const name = searchParams.get('notice') ?? ''
   return { returnTo, notice: Object.hasOwn(notices, name) ? notices[name] : undefined }
 }
@@ -34,7 +35,7 @@ export async function action(args: Route.ActionArgs) {
   const result = await account.signIn(caller, { email, password: textOf(form, 'password') })
   switch (result.kind) {
     case 'signed_in':
-      return redirect(returnTo, { status: 303, headers: cookieHeaders(result.cookies) })
+      return redirect(afterForm(returnTo), { status: 303, headers: cookieHeaders(result.cookies) })
     case 'rate_limited':
       return rateLimited(result.retryAfterSeconds, { email, refusal: undefined })
     case 'suspended':

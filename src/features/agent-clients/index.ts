@@ -1,0 +1,6 @@
+export { createAgentClient } from './create-agent-client.ts'
+export type { AgentCredentials, CreateAgentClient } from './create-agent-client.ts'
+export { rotateSecret } from './rotate-secret.ts'
+export { agentClientRoutes } from './routes.ts'
+export { setRedirectUris } from './set-redirect-uris.ts'
+export { setSignIn } from './set-sign-in.ts'

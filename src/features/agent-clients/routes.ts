@@ -1,0 +1,45 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Deps } from '#src/deps.ts'
+import { problems } from '#src/http/api.ts'
+import type { AppEnv } from '#src/http/api.ts'
+import { OpenAPIHono as Router } from '@hono/zod-openapi'
+import { audiencesOf, tokenGuard } from '#src/identity/index.ts'
+import type { TokenEnv } from '#src/identity/index.ts'
+
+const me = z
+  .object({
+    kind: z
+      .enum(['person', 'agent'])
+      .openapi({ description: 'Whether a person or an agent’s own backend holds the token.' }),
+    subject: z.string().openapi({ description: 'The person’s id; for a backend its client id.' }),
+    clientId: z.string(),
+    agent: z.string().nullable().openapi({ description: 'The agent’s slug; null when the client belongs to none.' }),
+    scopes: z.array(z.string()),
+    expiresAt: z.iso.datetime(),
+  })
+  .openapi('Me')
+
+const whoAmI = createRoute({
+  method: 'get',
+  path: '/me',
+  summary: 'Who the token says you are',
+  description: 'Answers any access token for this API. Useful to see that a token arrives and what it may do.',
+  security: [{ bearer: [] }],
+  responses: {
+    200: { description: 'What the token stands for.', content: { 'application/json': { schema: me } } },
+    ...problems(401),
+  },
+})
+
+/** What an agent can ask about itself. */
+export function agentClientRoutes({ auth, baseUrl }: Pick<Deps, 'auth' | 'baseUrl'>): OpenAPIHono<AppEnv> {
+  const router = new Router<TokenEnv>()
+  router.use('/me', tokenGuard({ tokens: auth.tokens, resource: audiencesOf(baseUrl).api }))
+  router.openapi(whoAmI, (c) => {
+    const { kind, subject, clientId, agent, scopes, expiresAt } = c.get('token')
+    const body = { kind, subject, clientId, agent: agent?.slug ?? null, scopes: [...scopes] }
+    return c.json({ ...body, expiresAt: expiresAt.toISOString() }, 200, { 'cache-control': 'no-store' })
+  })
+  return router as unknown as OpenAPIHono<AppEnv>
+}

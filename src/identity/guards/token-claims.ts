@@ -1,0 +1,47 @@
+import { z } from 'zod'
+
+const payload = z.object({
+  sub: z.string().min(1),
+  client_id: z.string().min(1),
+  scope: z.string(),
+  aud: z.union([z.string(), z.array(z.string())]),
+  jti: z.string().min(1).max(255),
+  exp: z.number(),
+  sid: z.string().optional(),
+  grant_id: z.string().optional(),
+})
+
+/** What an access token of ours says (RFC 9068), read once. */
+export interface TokenClaims {
+  /** `agent`: its own backend, by client_credentials. `person`: somebody who signed in there. */
+  readonly kind: 'agent' | 'person'
+  /** The person's id; for an agent its client's. */
+  readonly subject: string
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  readonly audiences: readonly string[]
+  readonly jti: string
+  readonly expiresAt: Date
+  readonly grantId: string | undefined
+  readonly sessionId: string | undefined
+}
+
+/** Undefined when it lacks something that every token of ours has. */
+export function readClaims(claims: unknown): TokenClaims | undefined {
+  const { success, data } = payload.safeParse(claims)
+  if (!success) return undefined
+  const kind = data.sub === data.client_id ? 'agent' : 'person'
+  // Without its grant a person's token could not be ended.
+  if (kind === 'person' && data.grant_id === undefined) return undefined
+  return {
+    kind,
+    subject: data.sub,
+    clientId: data.client_id,
+    scopes: data.scope.split(' ').filter(Boolean),
+    audiences: [data.aud].flat(),
+    jti: data.jti,
+    expiresAt: new Date(data.exp * 1_000),
+    grantId: data.grant_id,
+    sessionId: data.sid,
+  }
+}

@@ -1,0 +1,36 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '#src/db/client.ts'
+
+export interface ProviderClient {
+  readonly clientId: string
+  readonly clientSecret: string | null
+  /** Undefined in the database means client_secret_basic (RFC 7591 §2). */
+  readonly authMethod: string
+  readonly applicationType: string | null
+  readonly redirectUris: readonly string[]
+  readonly organizationId: string | null
+  readonly name: string | null
+  /** Nobody switched the client off, and its agent is neither suspended nor archived. */
+  readonly isOpen: boolean
+}
+
+/** When a client may sign people in: read wherever one is about to, so that switching an agent off needs no second step. */
+export const isOpenClient = sql`(NOT client.disabled AND coalesce(agent.status NOT IN ('suspended', 'archived'), true))`
+
+const idLengthMax = 255
+
+/** PostgreSQL refuses NUL outright, and no id is that long. */
+export const isPlausibleId = (text: string): boolean =>
+  text !== '' && text.length <= idLengthMax && !text.includes('\0') && text.isWellFormed()
+
+export async function findClient(db: Database, clientId: string): Promise<ProviderClient | undefined> {
+  if (!isPlausibleId(clientId)) return undefined
+  const { rows } = await db.execute(sql`
+    SELECT client.client_id AS "clientId", client.client_secret AS "clientSecret",
+      coalesce(client.token_endpoint_auth_method, 'client_secret_basic') AS "authMethod",
+      client.application_type AS "applicationType", client.redirect_uris AS "redirectUris",
+      client.reference_id AS "organizationId", client.name, ${isOpenClient} AS "isOpen"
+    FROM oauth_client AS client LEFT JOIN agents AS agent ON agent.oauth_client_id = client.client_id
+    WHERE client.client_id = ${clientId}`)
+  return rows[0] as unknown as ProviderClient | undefined
+}

@@ -1,0 +1,27 @@
+import type { Database } from '#src/db/client.ts'
+import type { Log } from '#src/log.ts'
+import type { AttemptLimits } from '../attempt-limits.ts'
+import type { AccessTokens } from '../guards/access-tokens.ts'
+
+/** What the steps around the provider's own endpoints work with. */
+export interface ProviderContext {
+  readonly db: Database
+  readonly baseUrl: string
+  readonly log: Log
+  readonly limits: AttemptLimits
+  readonly tokens: AccessTokens
+  /** The provider itself. */
+  readonly ask: (request: Request) => Promise<Response>
+  /** Signs the query with which the provider sends people to our pages. */
+  readonly secret: string
+  /** When the person behind these headers signed in; undefined = nobody is. Asks the database. */
+  readonly signedInAt: (headers: Headers) => Promise<Date | undefined>
+}
+
+/** A request to one of the provider's endpoints. */
+export interface ProviderRequest {
+  readonly request: Request
+  readonly clientAddress: string
+  /** Taken before anything else was done, so that two requests sent at once can be told from one after the other. */
+  readonly arrivedAt: Date
+}

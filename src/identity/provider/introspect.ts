@@ -1,0 +1,51 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '#src/db/client.ts'
+import { hashCode } from '../authorization-codes/code-hash.ts'
+import { isOpenClient } from './clients.ts'
+import type { ProviderContext, ProviderRequest } from './context.ts'
+import { readForm, repeatsParameter, withForm } from './form.ts'
+import { identifyClient } from './identify-client.ts'
+import { oauthError } from './oauth-errors.ts'
+
+/** Token introspection (RFC 7662): the provider's answer, unless the token was ended in a way that only we know. */
+export async function answerIntrospect(context: ProviderContext, asked: ProviderRequest): Promise<Response> {
+  const form = await readForm(asked.request)
+  const token = form?.get('token') ?? ''
+  if (form === undefined || token === '' || repeatsParameter(form)) {
+    return oauthError({ error: 'invalid_request', description: 'Send a form with a token.' })
+  }
+  const identified = await identifyClient(context, asked, form)
+  if (identified.kind === 'refused') return identified.response
+  const answer = await context.ask(withForm({ ...identified, request: asked.request }))
+  if (!answer.ok || (await stillCounts(context, token))) return answer
+  return Response.json({ active: false }, { headers: { 'cache-control': 'no-store' } })
+}
+
+/** UserInfo (OpenID Connect Core §5.3) with a token that was ended is answered as with a wrong one. */
+export async function answerUserInfo(context: ProviderContext, { request }: ProviderRequest): Promise<Response> {
+  const token = /^(?:bearer|dpop) +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  if (token === undefined || (await stillCounts(context, token))) return context.ask(request)
+  const headers = { 'www-authenticate': 'Bearer error="invalid_token"', 'cache-control': 'no-store' }
+  return Response.json({ error: 'invalid_token', error_description: 'Invalid access token' }, { status: 401, headers })
+}
+
+async function stillCounts({ db, tokens }: ProviderContext, token: string): Promise<boolean> {
+  if (token.includes('.')) return (await tokens.verify(token, { mustBeFresh: true })) !== undefined
+  return opaqueCounts(db, hashCode(token))
+}
+
+/** Access and refresh tokens that are kept as rows; one that has no row is the provider's to refuse. */
+async function opaqueCounts(db: Database, hash: string): Promise<boolean> {
+  const { rows } = await db.execute(sql`
+    SELECT bool_and(${isOpenClient} AND code.revoked_at IS NULL AND NOT coalesce(person.banned, false)) AS counts
+    FROM (
+      SELECT client_id, user_id, authorization_code_id FROM oauth_access_token WHERE token = ${hash}
+      UNION ALL
+      SELECT client_id, user_id, authorization_code_id FROM oauth_refresh_token WHERE token = ${hash}
+    ) AS token
+      JOIN oauth_client AS client ON client.client_id = token.client_id
+      LEFT JOIN agents AS agent ON agent.oauth_client_id = client.client_id
+      LEFT JOIN oauth_authorization_code AS code ON code.code_hash = token.authorization_code_id
+      LEFT JOIN "user" AS person ON person.id = token.user_id`)
+  return rows[0]?.['counts'] !== false
+}

@@ -1,0 +1,32 @@
+import type { Caller } from '../accounts/context.ts'
+import { disconnect, listConnections } from './connections.ts'
+import type { Connection } from './connections.ts'
+import { answerConsent, readConsentRequest } from './consent.ts'
+import type { ConsentAnswer, ConsentContext, ConsentRequest } from './consent.ts'
+import { describeRefusal } from './describe-refusal.ts'
+import type { RefusalDetails } from './describe-refusal.ts'
+
+/** What the pages can do about agents that people sign in to. */
+export interface OAuthServices {
+  /** `query` is the consent page's own. */
+  readConsentRequest(query: string): Promise<ConsentRequest>
+  answerConsent(
+    caller: Caller,
+    decision: { readonly query: string; readonly isAllowed: boolean },
+  ): Promise<ConsentAnswer>
+  describeRefusal(clientId: string, viewerId: string | undefined): Promise<RefusalDetails | undefined>
+  listConnections(userId: string): Promise<readonly Connection[]>
+  /** False when the agent was not connected. */
+  disconnect(userId: string, clientId: string): Promise<boolean>
+}
+
+export function createOAuthServices(context: ConsentContext): OAuthServices {
+  const { db } = context
+  return {
+    readConsentRequest: (query) => readConsentRequest(context, query),
+    answerConsent: (caller, decision) => answerConsent(context, { caller, ...decision }),
+    describeRefusal: (clientId, viewerId) => describeRefusal(db, { clientId, viewerId }),
+    listConnections: (userId) => listConnections(db, userId),
+    disconnect: (userId, clientId) => disconnect(db, { userId, clientId }),
+  }
+}

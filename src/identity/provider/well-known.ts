@@ -1,0 +1,38 @@
+import { Hono } from 'hono'
+import type { AppEnv } from '#src/http/api.ts'
+import type { Auth } from '../auth.ts'
+import { audiencesOf, issuerOf } from './resources.ts'
+import { machineScopes } from './scopes.ts'
+
+const cacheControl = 'public, max-age=300'
+
+/**
+ * The well-known documents whose paths lie outside the issuer's own: clients put them before it (RFC 8414 §3.1), behind it
+ * (OpenID Connect Discovery §4), and look for those of a resource by its path (RFC 9728 §3.1).
+ */
+export function wellKnownRoutes({ auth, baseUrl }: { readonly auth: Auth; readonly baseUrl: string }): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>()
+  const { pathname } = new URL(issuerOf(baseUrl))
+  for (const name of ['openid-configuration', 'oauth-authorization-server']) {
+    routes.get(`/${name}${pathname}`, (c) => {
+      const url = new URL(`${pathname}/.well-known/${name}`, c.req.url)
+      return auth.handler(new Request(url), { clientAddress: c.get('clientAddress') })
+    })
+  }
+  for (const resource of Object.values(audiencesOf(baseUrl))) {
+    routes.get(`/oauth-protected-resource${new URL(resource).pathname}`, (c) =>
+      c.json(
+        {
+          resource,
+          authorization_servers: [issuerOf(baseUrl)],
+          scopes_supported: machineScopes,
+          bearer_methods_supported: ['header'],
+          resource_documentation: `${baseUrl}/api/docs`,
+        },
+        200,
+        { 'cache-control': cacheControl, 'access-control-allow-origin': '*' },
+      ),
+    )
+  }
+  return routes
+}

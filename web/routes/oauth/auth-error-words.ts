@@ -1,0 +1,29 @@
+interface Words {
+  readonly title: string
+  /** What happened, what was kept, what to do. */
+  readonly text: string
+}
+
+const words: Readonly<Record<string, Words>> = {
+  unknown_client: {
+    title: 'Nobody here knows this agent',
+    text: 'The link names an agent that is not registered, or not any more. Nothing was shared. Go back to where you came from, or find the agent in the catalogue.',
+  },
+  agent_unavailable: {
+    title: 'This agent is switched off',
+    text: 'Nobody can sign in to it at the moment. Nothing was shared, and what you have there is kept.',
+  },
+  redirect_mismatch: {
+    title: 'This address is not the agent’s',
+    text: 'You were about to be sent to an address that the agent did not register. Nothing was shared. Tell whoever runs the agent.',
+  },
+}
+
+const anyOther: Words = {
+  title: 'This sign-in can’t go on',
+  text: 'The request was not complete, or it is too old. Nothing was shared. Start again at the agent.',
+}
+
+/** Words for a code of ours, and the same for all that the provider itself refuses. */
+export const authErrorWords = (code: string): Words =>
+  (Object.hasOwn(words, code) ? words[code] : undefined) ?? anyOther

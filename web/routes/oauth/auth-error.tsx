@@ -1,0 +1,63 @@
+import { data } from 'react-router'
+import { webContext } from '../../context.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { AccessPage } from '../account-access/access-page.tsx'
+import { accountHeaders } from '../account-access/account-request.ts'
+import { authErrorWords } from './auth-error-words.ts'
+import type { Route } from './+types/auth-error.ts'
+
+export const headers = accountHeaders
+
+const shownLengthMax = 500
+
+/** A sign-in that can't go back to the agent, because nobody knows that the address is the agent's. */
+export async function loader({ context, request }: Route.LoaderArgs) {
+  const { services, viewer } = context.get(webContext)
+  const { searchParams } = new URL(request.url)
+  const clientId = searchParams.get('client_id')
+  const details = clientId === null ? undefined : await services.oauth.describeRefusal(clientId, viewer?.id)
+  const words = authErrorWords(searchParams.get('code') ?? searchParams.get('error') ?? '')
+  return data(
+    {
+      ...words,
+      agentName: details?.agentName ?? undefined,
+      registered: details?.registered ?? [],
+      sent: searchParams.get('redirect_uri')?.slice(0, shownLengthMax),
+    },
+    { status: 400 },
+  )
+}
+
+export default function AuthError({ loaderData }: Route.ComponentProps) {
+  const { title, text, agentName, registered, sent } = loaderData
+  return (
+    <AccessPage
+      title={title}
+      intro={
+        <>
+          {agentName !== undefined && `This was about ${agentName}. `}
+          {text}
+        </>
+      }
+      state="error"
+      action={<ButtonLink href="/agents">Browse the agents</ButtonLink>}
+    >
+      {registered.length > 0 && (
+        <dl className="flex flex-col gap-12 text-14 wrap-anywhere">
+          <div>
+            <dt className="font-medium">The agent sent</dt>
+            <dd className="figures">{sent ?? 'no redirect_uri'}</dd>
+          </div>
+          <div>
+            <dt className="font-medium">It registered</dt>
+            {registered.map((uri) => (
+              <dd key={uri} className="figures">
+                {uri}
+              </dd>
+            ))}
+          </div>
+        </dl>
+      )}
+    </AccessPage>
+  )
+}
