@@ -69,7 +69,7 @@ test('four sign-ups at once with one address make one account, and all of them w
   }
 })
 
-test('a free and a taken address are answered after about the same time', async () => {
+test('a free and a taken address are answered at the same moment, which both reach with time to spare', async () => {
   const taken = someone()
   await signUp(taken)
   const duration = async (form: ReturnType<typeof someone>): Promise<number> => {
@@ -79,7 +79,8 @@ test('a free and a taken address are answered after about the same time', async 
   }
   const free = await duration(someone())
   const used = await duration({ ...taken, password: 'another password 1' })
-  expect(Math.abs(free - used)).toBeLessThan(100)
+  // How long either really took is hidden behind the common moment; that it came early would show.
+  expect(Math.min(free, used)).toBeGreaterThanOrEqual(590)
 })
 
 test.each([

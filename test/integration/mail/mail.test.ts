@@ -128,9 +128,8 @@ test('a mail that outlived its link is not sent any more', async () => {
 test('whoever causes a mail does not wait for a server that is away', async () => {
   const { mail, smtp } = await start()
   await smtp.stop()
-  const startedAt = performance.now()
   await mail.enqueue(message)
-  expect(performance.now() - startedAt).toBeLessThan(1_000)
+  expect(smtp.attempts).toEqual([])
 })
 
 test('no link and no address gets into the log, whatever happens', async () => {
