@@ -11,17 +11,21 @@ export default [
   route('forgot-password', 'routes/account-access/forgot-password.tsx'),
   route('reset-password', 'routes/account-access/reset-password.tsx'),
 
+  route('continue', 'routes/oauth/continue.tsx'),
+  route('consent', 'routes/oauth/consent.tsx'),
+  route('auth-error', 'routes/oauth/auth-error.tsx'),
+
   route('api/docs', 'routes/api-docs/api-docs.tsx'),
 
-  route('theme', 'routes/theme.ts'),
-  route('dev/ui', 'routes/dev/ui.tsx'),
-  route('dev/mail', 'routes/dev/mail.tsx'),
-  route('dev/mail/preview/:template', 'routes/dev/mail-preview.tsx'),
   route('account', 'routes/account/overview.tsx'),
   route('account/profile', 'routes/account/profile.tsx'),
   route('account/sessions', 'routes/account/sessions.tsx'),
   route('confirm/:token', 'routes/account/confirm-email.tsx'),
 
+  route('theme', 'routes/theme.ts'),
+  route('dev/ui', 'routes/dev/ui.tsx'),
+  route('dev/mail', 'routes/dev/mail.tsx'),
+  route('dev/mail/preview/:template', 'routes/dev/mail-preview.tsx'),
   route('dev/mail/:id', 'routes/dev/mail-message.tsx'),
   route('*', 'routes/not-found.tsx'),
 ] satisfies RouteConfig
