@@ -5,7 +5,7 @@ import { createDatabase } from '#src/db/client.ts'
 import type { Database } from '#src/db/client.ts'
 import { createMetrics } from '#src/http/metrics.ts'
 import type { Metrics } from '#src/http/metrics.ts'
-import { createAuth } from '#src/identity/index.ts'
+import { createAuth, createBreachCheck } from '#src/identity/index.ts'
 import type { Auth } from '#src/identity/index.ts'
 import { createJobs } from '#src/integrations/jobs/index.ts'
 import type { Jobs } from '#src/integrations/jobs/index.ts'
@@ -49,7 +49,10 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
   const transport = outbox ?? createSmtpTransport({ url: config.smtpUrl ?? '' })
   const mail = overrides.mail ?? createMail({ boss: jobs.boss, transport, from: config.mailFrom, log })
   const mailPreview = config.mode === 'demo' ? createMailPreview({ outbox, baseUrl }) : undefined
-  const auth = overrides.auth ?? createAuth({ config: { authSecret: ground.authSecret }, baseUrl, db, mail, log })
+  // A demo on somebody's machine asks nobody outside.
+  const isBreached = config.mode === 'demo' ? undefined : createBreachCheck({ fetch, log })
+  const auth =
+    overrides.auth ?? createAuth({ config: { authSecret: ground.authSecret }, baseUrl, db, mail, log, isBreached })
   return {
     config,
     baseUrl,

@@ -19,6 +19,7 @@ export default [
 
   route('account', 'routes/account/overview.tsx'),
   route('account/profile', 'routes/account/profile.tsx'),
+  route('account/security', 'routes/account/security/security.tsx'),
   route('account/sessions', 'routes/account/sessions.tsx'),
   route('confirm/:token', 'routes/account/confirm-email.tsx'),
 

@@ -10,6 +10,7 @@ import type { Log } from '#src/log.ts'
 import { createAttemptLimits } from './attempt-limits.ts'
 import type { AttemptLimits } from './attempt-limits.ts'
 import { sessionVersion } from './session-version.ts'
+import type { BreachCheck } from './breached-passwords.ts'
 import { authLogger } from './auth-log.ts'
 import { authOptions } from './auth-options.ts'
 import { clientAddressHeader, closedEndpoint, withClientAddress } from './auth-http.ts'
@@ -28,6 +29,8 @@ interface AuthParts {
   readonly db: Database
   readonly mail: MailQueue
   readonly log: Log
+  /** Left out, no list is asked: nothing leaves the machine. */
+  readonly isBreached?: BreachCheck | undefined
 }
 
 export interface Auth {
@@ -39,6 +42,7 @@ export interface Auth {
   readonly server: AuthServer
   readonly limits: AttemptLimits
   readonly passwordRule: PasswordRule
+  readonly isBreached: BreachCheck
   readonly tokens: AccessTokens
   readonly secret: string
 }
@@ -84,6 +88,7 @@ export function createAuth(parts: AuthParts): Auth {
     server,
     limits,
     passwordRule: createPasswordRule(),
+    isBreached: parts.isBreached ?? (async () => false),
     tokens,
     secret: config.authSecret,
   }

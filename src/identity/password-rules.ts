@@ -4,7 +4,8 @@ export const passwordLengthMin = 10
 /** Long passphrases are welcome; the limit only bounds the work of hashing. */
 export const passwordLengthMax = 128
 
-export type PasswordProblem = 'missing' | 'too_short' | 'too_long' | 'common' | 'personal'
+/** `breached`: in a public list of leaked passwords (breached-passwords.ts). */
+export type PasswordProblem = 'missing' | 'too_short' | 'too_long' | 'common' | 'personal' | 'breached'
 
 interface Owner {
   readonly email: string

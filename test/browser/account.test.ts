@@ -126,7 +126,20 @@ test('a device that is signed out in the list is out at once', async () => {
   expect(pathOf(page)).toBe('/account/sessions')
 })
 
-const pages = ['/account', '/account/profile', '/account/sessions']
+test('the password is changed with the present one', async () => {
+  const email = await newMember()
+  await signIn(email, '/account/security')
+  await page.getByLabel('Your password').fill('not my password')
+  await page.getByLabel('New password').fill('a quite different sentence')
+  await press('Change the password')
+  expect(await mainText()).toContain('This is not your password.')
+  await page.getByLabel('Your password').fill(password)
+  await page.getByLabel('New password').fill('a quite different sentence')
+  await press('Change the password')
+  expect(await mainText()).toContain('Your password is changed')
+})
+
+const pages = ['/account', '/account/profile', '/account/security', '/account/sessions']
 
 test.each(['light', 'dark'] as const)('axe finds nothing in the %s theme, and nothing is cut off', async (theme) => {
   const email = await newMember('W'.repeat(80))

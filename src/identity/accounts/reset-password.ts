@@ -46,6 +46,7 @@ export async function resetPassword(
   if (owner === undefined) return { kind: 'link_expired' }
   const problem = context.auth.passwordRule(password, owner)
   if (problem !== undefined) return { kind: 'invalid', problem, email: owner.email }
+  if (await context.auth.isBreached(password)) return { kind: 'invalid', problem: 'breached', email: owner.email }
 
   try {
     await context.auth.server.api.resetPassword({ body: { newPassword: password, token } })

@@ -37,6 +37,9 @@ export async function signUp(context: AccountContext, { caller, form }: SignUp):
   })
   if (retryAfterSeconds !== undefined) return { kind: 'rate_limited', retryAfterSeconds }
 
+  if (await context.auth.isBreached(parsed.value.password)) {
+    return { kind: 'invalid', problems: { password: 'breached' } }
+  }
   return atLeast(answerMs, async () => {
     await createAccount(context, { caller, form: parsed.value })
     const entered = await signIn(context, { caller, form: parsed.value })

@@ -1,6 +1,8 @@
 import type { Caller } from '../accounts/context.ts'
 import { changeName } from './change-name.ts'
 import type { ChangeNameResult } from './change-name.ts'
+import { changePassword } from './change-password.ts'
+import type { ChangePasswordForm, ChangePasswordResult } from './change-password.ts'
 import type { PeopleContext } from './context.ts'
 import { cancelEmailChange } from './email/cancel-change.ts'
 import { confirmEmailChange, readEmailChange } from './email/confirm-change.ts'
@@ -20,6 +22,7 @@ import type { OwnSession } from './sessions/list-sessions.ts'
 export interface PeopleServices {
   profile(caller: Caller): Promise<Profile>
   changeName(caller: Caller, name: string): Promise<ChangeNameResult>
+  changePassword(caller: Caller, form: ChangePasswordForm): Promise<ChangePasswordResult>
   requestEmailChange(
     caller: Caller,
     change: { readonly email: string; readonly password: string },
@@ -37,6 +40,7 @@ export function createPeopleServices(context: PeopleContext): PeopleServices {
   return {
     profile: (caller) => readProfile(context, caller),
     changeName: (caller, name) => changeName(context, { caller, name }),
+    changePassword: (caller, form) => changePassword(context, { caller, form }),
     requestEmailChange: (caller, change) => requestEmailChange(context, { caller, ...change }),
     cancelEmailChange: (caller) => cancelEmailChange(context, caller),
     readEmailChange: (caller, token) => readEmailChange(context, { caller, token }),

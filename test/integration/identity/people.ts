@@ -17,17 +17,18 @@ export interface People {
 interface PeopleOptions {
   readonly database: TestDatabase
   readonly baseUrl?: string
+  readonly isBreached?: (password: string) => Promise<boolean>
 }
 
 /** The account verbs over a real database; mails are collected instead of sent. */
-export function openAccounts({ database, baseUrl = 'http://localhost:3000' }: PeopleOptions): People {
+export function openAccounts({ database, baseUrl = 'http://localhost:3000', isBreached }: PeopleOptions): People {
   const mails: MailMessage[] = []
   const logLines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) })
   const { db } = database
   const mail = { enqueue: async (message: MailMessage) => void mails.push(message) }
   const config = { authSecret: 'a secret for tests with more than 32 characters' }
-  const auth = createAuth({ config, baseUrl, db, mail, log })
+  const auth = createAuth({ config, baseUrl, db, mail, log, isBreached })
   const own = createPeopleServices({ auth, db, mail, baseUrl })
   return { accounts: createAccountServices({ auth }), own, auth, mails, logLines }
 }

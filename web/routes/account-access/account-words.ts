@@ -19,6 +19,10 @@ export const passwordErrors: Words<FieldProblems['password']> = {
   too_short: { message: 'The password is too short.', remedy: 'Use at least 10 characters; a few words are fine.' },
   too_long: { message: 'The password is too long.', remedy: 'Use at most 128 characters.' },
   common: { message: 'Too many people use this password.', remedy: 'Choose one that is only yours.' },
+  breached: {
+    message: 'This password is in a public list of leaked ones.',
+    remedy: 'Choose another; if you use it elsewhere, change it there, too.',
+  },
   personal: {
     message: 'The password is too close to your name, your address or ours.',
     remedy: 'Use words that nobody connects with you.',

@@ -6,6 +6,7 @@ import { Notice } from '../../ui/notice.tsx'
 const links = [
   { label: 'Overview', href: '/account' },
   { label: 'Profile', href: '/account/profile' },
+  { label: 'Security', href: '/account/security' },
   { label: 'Sessions', href: '/account/sessions' },
 ] as const
 

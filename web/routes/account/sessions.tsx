@@ -9,6 +9,7 @@ import { Table } from '../../ui/table.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { accountHeaders, textOf } from '../account-access/account-request.ts'
 import { TextLink } from '../account-access/text-link.tsx'
+import { TextButton } from './text-button.tsx'
 import { AccountPage, noticeOf } from './account-page.tsx'
 import { personRequest } from './person-request.ts'
 import type { Route } from './+types/sessions.ts'
@@ -53,7 +54,7 @@ export default function SessionsPage({ loaderData: { sessions, now, notice } }: 
     >
       <p className="max-w-prose text-muted">
         Where you are signed in. Something you don’t know? Sign it out, then{' '}
-        <TextLink href="/forgot-password">choose another password</TextLink>.
+        <TextLink href="/account/security">choose another password</TextLink>.
       </p>
       <Table
         caption="Where you are signed in"
@@ -94,9 +95,7 @@ const EndSession = ({ session }: { session: Session }) =>
     <form method="post">
       <input type="hidden" name="intent" value="end" />
       <input type="hidden" name="id" value={session.id} />
-      <Button kind="link" size="console" aria-label={`Sign out ${nameOf(session)}`}>
-        Sign out
-      </Button>
+      <TextButton aria-label={`Sign out ${nameOf(session)}`}>Sign out</TextButton>
     </form>
   )
 
