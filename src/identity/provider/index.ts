@@ -16,6 +16,7 @@ const asIs: Answer = (context, { request }) => context.ask(request)
 const endpoints: ReadonlyMap<string, { readonly methods: readonly string[]; readonly answer: Answer }> = new Map([
   ['/.well-known/openid-configuration', { methods: ['GET'], answer: asIs }],
   ['/.well-known/oauth-authorization-server', { methods: ['GET'], answer: asIs }],
+  ['/ok', { methods: ['GET'], answer: asIs }],
   ['/jwks', { methods: ['GET'], answer: asIs }],
   ['/oauth2/authorize', { methods: ['GET', 'POST'], answer: answerAuthorize }],
   ['/oauth2/token', { methods: ['POST'], answer: answerToken }],

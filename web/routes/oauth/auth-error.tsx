@@ -17,15 +17,10 @@ export async function loader({ context, request }: Route.LoaderArgs) {
   const clientId = searchParams.get('client_id')
   const details = clientId === null ? undefined : await services.oauth.describeRefusal(clientId, viewer?.id)
   const words = authErrorWords(searchParams.get('code') ?? searchParams.get('error') ?? '')
-  return data(
-    {
-      ...words,
-      agentName: details?.agentName ?? undefined,
-      registered: details?.registered ?? [],
-      sent: searchParams.get('redirect_uri')?.slice(0, shownLengthMax),
-    },
-    { status: 400 },
-  )
+  const registered = details?.registered ?? []
+  // Only for who may see the registered ones: to others it could be words that somebody else wants them to read here.
+  const sent = registered.length > 0 ? searchParams.get('redirect_uri')?.slice(0, shownLengthMax) : undefined
+  return data({ ...words, agentName: details?.agentName ?? undefined, registered, sent }, { status: 400 })
 }
 
 export default function AuthError({ loaderData }: Route.ComponentProps) {
