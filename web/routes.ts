@@ -14,6 +14,7 @@ export default [
   route('continue', 'routes/oauth/continue.tsx'),
   route('consent', 'routes/oauth/consent.tsx'),
   route('auth-error', 'routes/oauth/auth-error.tsx'),
+  route('signed-out', 'routes/oauth/signed-out.tsx'),
 
   route('api/docs', 'routes/api-docs/api-docs.tsx'),
 

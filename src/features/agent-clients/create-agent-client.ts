@@ -12,6 +12,8 @@ export interface CreateAgentClient {
   /** Undefined when the system does it, as for the sample agents. */
   readonly userId: string | undefined
   readonly redirectUris: readonly string[]
+  /** Where a person may be sent after the agent signed them out of Rialto. */
+  readonly postLogoutRedirectUris?: readonly string[]
 }
 
 export interface AgentCredentials {
@@ -23,9 +25,10 @@ export interface AgentCredentials {
 /** Makes an agent a client of the provider. Throws `not_found`, `conflict` when it is one already, `invalid_request`. */
 export async function createAgentClient(
   { db }: Pick<Deps, 'db'>,
-  { agentId, userId, redirectUris }: CreateAgentClient,
+  { agentId, userId, redirectUris, postLogoutRedirectUris = [] }: CreateAgentClient,
 ): Promise<AgentCredentials> {
   const uris = checkRedirectUris(redirectUris)
+  const afterSignOut = postLogoutRedirectUris.length > 0 ? checkRedirectUris(postLogoutRedirectUris) : []
   const clientId = `agent_${crypto.randomUUID().replaceAll('-', '')}`
   const clientSecret = newClientSecret()
   await db.transaction(async (tx) => {
@@ -44,6 +47,7 @@ export async function createAgentClient(
       clientCredentialsScopes: [...machineScopes],
       enableEndSession: true,
       redirectUris: [...uris],
+      postLogoutRedirectUris: [...afterSignOut],
       name: agent.name,
       uri: agent.homepageUrl,
       // The organization's, never a member's: its credentials outlive whoever made them.

@@ -1,5 +1,6 @@
 import { answerAuthorize } from './authorize.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
+import { answerEndSession } from './end-session.ts'
 import { grantHeader } from './form.ts'
 import { answerIntrospect, answerUserInfo } from './introspect.ts'
 import { answerRevoke } from './revoke.ts'
@@ -22,6 +23,7 @@ const endpoints: ReadonlyMap<string, { readonly methods: readonly string[]; read
   ['/oauth2/token', { methods: ['POST'], answer: answerToken }],
   ['/oauth2/introspect', { methods: ['POST'], answer: answerIntrospect }],
   ['/oauth2/revoke', { methods: ['POST'], answer: answerRevoke }],
+  ['/oauth2/end-session', { methods: ['GET', 'POST'], answer: answerEndSession }],
   ['/oauth2/userinfo', { methods: ['GET', 'POST'], answer: answerUserInfo }],
 ])
 

@@ -7,6 +7,7 @@ import type { AgentCredentials } from '#src/features/agent-clients/index.ts'
 import type { TestServer } from '#test/support/server.ts'
 
 export const redirectUri = 'https://agent.example/callback'
+export const signedOutUri = 'https://agent.example/signed-out'
 export const allScopes = 'openid profile email offline_access usage:read usage:write'
 
 export interface TestAgent extends AgentCredentials {
@@ -32,8 +33,12 @@ export async function addAgent({ deps }: TestServer, options: AgentOptions = {})
     .values({ slug, name: options.name ?? 'Lector', status: 'published', publishedAt: new Date(), organizationId })
     .returning()
   if (agent === undefined) throw new Error('The agent was not inserted')
-  const redirectUris = options.redirectUris ?? [redirectUri]
-  const credentials = await createAgentClient(deps, { agentId: agent.id, userId: undefined, redirectUris })
+  const credentials = await createAgentClient(deps, {
+    agentId: agent.id,
+    userId: undefined,
+    redirectUris: options.redirectUris ?? [redirectUri],
+    postLogoutRedirectUris: [signedOutUri],
+  })
   return { ...credentials, id: agent.id, slug, organizationId }
 }
 

@@ -17,6 +17,10 @@ const words: Readonly<Record<string, Words>> = {
     title: 'This address is not the agent’s',
     text: 'You were about to be sent to an address that the agent did not register. Nothing was shared. Tell whoever runs the agent.',
   },
+  sign_out_refused: {
+    title: 'You were not signed out',
+    text: 'The agent’s request could not be checked. Your session here goes on; you can end it from the menu.',
+  },
 }
 
 const anyOther: Words = {
