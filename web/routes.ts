@@ -5,6 +5,7 @@ export default [
   route('agents', 'routes/catalog/agents.tsx'),
   route('agents/:slug', 'routes/catalog/agent.tsx'),
   route('sign-in', 'routes/account-access/sign-in.tsx'),
+  route('sign-in/two-factor', 'routes/account-access/two-factor.tsx'),
   route('sign-up', 'routes/account-access/sign-up.tsx'),
   route('sign-out', 'routes/account-access/sign-out.tsx'),
   route('verify-email', 'routes/account-access/verify-email.tsx'),
@@ -21,6 +22,7 @@ export default [
   route('account', 'routes/account/overview.tsx'),
   route('account/profile', 'routes/account/profile.tsx'),
   route('account/security', 'routes/account/security/security.tsx'),
+  route('account/security/two-factor', 'routes/account/security/two-factor.tsx'),
   route('account/sessions', 'routes/account/sessions.tsx'),
   route('confirm/:token', 'routes/account/confirm-email.tsx'),
 

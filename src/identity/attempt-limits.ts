@@ -18,7 +18,11 @@ const rules = {
   'mail:account': { points: 5, duration: hourSeconds },
   'mail:network': { points: 60, duration: hourSeconds },
   'password:account': { points: 10, duration: 15 * minuteSeconds },
+  'code:network': { points: 60, duration: 15 * minuteSeconds },
+  // A code of an authenticator is good for 90 seconds at most, with the clocks that better-auth allows for.
+  'code:once': { points: 1, duration: 2 * minuteSeconds },
   'link:network': { points: 60, duration: 15 * minuteSeconds },
+  'register:network': { points: 30, duration: hourSeconds },
   'client:pair': { points: 100, duration: 15 * minuteSeconds },
 } as const
 

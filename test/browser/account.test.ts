@@ -3,6 +3,7 @@ import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { startTestServer } from '#test/support/server.ts'
+import { totpOf } from '#test/support/totp.ts'
 import type { TestServer } from '#test/support/server.ts'
 
 // Somebody's own account, without JavaScript unless a test says otherwise; axe looks at every page in both themes.
@@ -139,7 +140,49 @@ test('the password is changed with the present one', async () => {
   expect(await mainText()).toContain('Your password is changed')
 })
 
-const pages = ['/account', '/account/profile', '/account/security', '/account/sessions']
+test('a second step is set up, asked for when signing in, and replaced by a recovery code', async () => {
+  const email = await newMember()
+  await signIn(email, '/account/security')
+  await page.getByRole('link', { name: 'Set up a second step' }).click()
+  await page.getByLabel('Your password').fill(password)
+  await press('Set it up')
+  expect(await page.getByRole('img', { name: 'QR code for your authenticator app' }).isVisible()).toBe(true)
+  const uri = await page.locator('input[name=uri]').inputValue()
+  await page.getByRole('textbox', { name: 'Code' }).fill('000000')
+  await press('Turn it on')
+  expect(await mainText()).toContain('This code does not fit.')
+  await page.getByRole('textbox', { name: 'Code' }).fill(totpOf(uri))
+  await press('Turn it on')
+  const codes = await page.getByRole('main').getByRole('listitem').allInnerTexts()
+  expect(codes).toHaveLength(10)
+  const file = await page.getByRole('link', { name: 'Download as text' }).getAttribute('href')
+  expect(decodeURIComponent(file ?? '')).toContain(codes.join('\n'))
+
+  await page.goto('/sign-out')
+  await press('Sign out on this device')
+  await signIn(email, '/account/profile')
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Enter the code')
+  await page.getByRole('textbox', { name: 'Code' }).fill(totpOf(uri, 1))
+  await press('Sign in')
+  expect(pathOf(page)).toBe('/account/profile')
+
+  await context.clearCookies()
+  await signIn(email, '/account/profile')
+  await page.getByRole('link', { name: 'Use a recovery code' }).click()
+  await page.getByLabel('Recovery code').fill(codes[0] ?? '')
+  await press('Sign in')
+  expect(pathOf(page)).toBe('/account/profile')
+})
+
+const pages = [
+  '/account',
+  '/account/profile',
+  '/account/security',
+  '/account/security/two-factor',
+  '/account/sessions',
+  '/sign-in/two-factor',
+  '/sign-in/two-factor?recovery',
+]
 
 test.each(['light', 'dark'] as const)('axe finds nothing in the %s theme, and nothing is cut off', async (theme) => {
   const email = await newMember('W'.repeat(80))

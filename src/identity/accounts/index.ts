@@ -5,6 +5,8 @@ import { requestVerification } from './request-verification.ts'
 import type { RequestMailResult } from './request-verification.ts'
 import { readResetLink, resetPassword } from './reset-password.ts'
 import type { ResetLinkResult, ResetPasswordResult } from './reset-password.ts'
+import { passSecondFactor } from './second-factor.ts'
+import type { SecondFactorForm, SecondFactorResult } from './second-factor.ts'
 import { signIn } from './sign-in.ts'
 import type { SignInForm, SignInResult } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
@@ -23,6 +25,7 @@ export interface AccountServices {
   viewer(caller: Caller, options: { readonly mustBeFresh: boolean }): Promise<ViewerAnswer>
   signUp(caller: Caller, form: SignUpForm): Promise<SignUpResult>
   signIn(caller: Caller, form: SignInForm): Promise<SignInResult>
+  passSecondFactor(caller: Caller, form: SecondFactorForm): Promise<SecondFactorResult>
   signOut(caller: Caller): Promise<Cookies>
   requestVerification(caller: Caller, email: string): Promise<RequestMailResult>
   verifyEmail(
@@ -42,6 +45,7 @@ export function createAccountServices(context: AccountContext): AccountServices 
     viewer: (caller, { mustBeFresh }) => findViewer(context, { caller, mustBeFresh }),
     signUp: (caller, form) => signUp(context, { caller, form }),
     signIn: (caller, form) => signIn(context, { caller, form }),
+    passSecondFactor: (caller, form) => passSecondFactor(context, { caller, form }),
     signOut: (caller) => signOut(context, caller),
     requestVerification: (caller, email) => requestVerification(context, { caller, email }),
     verifyEmail: (caller, link) => verifyEmail(context, { caller, ...link }),

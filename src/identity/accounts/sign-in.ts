@@ -11,6 +11,8 @@ export interface SignInForm {
 
 export type SignInResult =
   | { readonly kind: 'signed_in'; readonly cookies: Cookies }
+  /** The password is right, and a code is asked for next; `cookies` remember that for ten minutes. */
+  | { readonly kind: 'second_factor'; readonly cookies: Cookies }
   /** Also for an address without an account, after as much work. */
   | { readonly kind: 'invalid_credentials' }
   | { readonly kind: 'suspended' }
@@ -36,18 +38,20 @@ export async function signIn(context: AccountContext, { caller, form }: SignIn):
   }
 
   const result = await checkCredentials(context, { caller, form: { email: email.value, password: form.password } })
-  if (result.kind === 'signed_in') await context.auth.limits.forget(pair)
+  if (result.kind === 'signed_in' || result.kind === 'second_factor') await context.auth.limits.forget(pair)
   return result
 }
 
 async function checkCredentials({ auth }: AccountContext, { caller, form }: SignIn): Promise<SignInResult> {
   try {
-    const { headers } = await auth.server.api.signInEmail({
+    const { headers, response } = await auth.server.api.signInEmail({
       body: form,
       headers: authHeaders(caller),
       returnHeaders: true,
     })
-    return { kind: 'signed_in', cookies: headers.getSetCookie() }
+    // The two-factor plugin answers in its own shape, which the type of the endpoint doesn't know.
+    const kind = 'twoFactorRedirect' in response ? 'second_factor' : 'signed_in'
+    return { kind, cookies: headers.getSetCookie() }
   } catch (error) {
     if (!isAPIError(error)) throw error
     if (error.body?.code === 'BANNED_USER') return { kind: 'suspended' }

@@ -25,13 +25,20 @@ export interface Person {
   readonly session: { readonly id: string; readonly createdAt: Date }
 }
 
-/** Never from the copy in the cookie. Throws `unauthenticated` without a living session. */
-export async function getPerson({ auth }: PeopleContext, caller: Caller): Promise<Person> {
+/** As findPerson; throws `unauthenticated` without a living session. */
+export async function getPerson(context: PeopleContext, caller: Caller): Promise<Person> {
+  const person = await findPerson(context, caller)
+  if (person === undefined) throw new AppError('unauthenticated')
+  return person
+}
+
+/** Never from the copy in the cookie. */
+export async function findPerson({ auth }: PeopleContext, caller: Caller): Promise<Person | undefined> {
   const found = await auth.server.api.getSession({
     headers: authHeaders(caller),
     query: { disableCookieCache: true, disableRefresh: true },
   })
-  if (found === null) throw new AppError('unauthenticated')
+  if (found === null) return undefined
   const { user, session } = found
   return {
     id: user.id,

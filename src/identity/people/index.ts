@@ -14,6 +14,19 @@ import type { Profile } from './profile.ts'
 import { endOtherSessions, endSession } from './sessions/end-sessions.ts'
 import { listSessions } from './sessions/list-sessions.ts'
 import type { OwnSession } from './sessions/list-sessions.ts'
+import {
+  beginTwoFactor,
+  confirmTwoFactor,
+  countRecoveryCodes,
+  endTwoFactor,
+  renewRecoveryCodes,
+} from './two-factor/set-up.ts'
+import type {
+  BeginTwoFactorResult,
+  ConfirmTwoFactorResult,
+  EndTwoFactorResult,
+  RecoveryCodesResult,
+} from './two-factor/set-up.ts'
 
 /**
  * What people do with their own account once they are signed in. Expected outcomes are results; without a living session
@@ -30,6 +43,12 @@ export interface PeopleServices {
   cancelEmailChange(caller: Caller): Promise<void>
   readEmailChange(caller: Caller, token: string): Promise<EmailChangeLinkResult>
   confirmEmailChange(caller: Caller, token: string): Promise<ConfirmEmailChangeResult>
+  beginTwoFactor(caller: Caller, password: string): Promise<BeginTwoFactorResult>
+  confirmTwoFactor(caller: Caller, code: string): Promise<ConfirmTwoFactorResult>
+  endTwoFactor(caller: Caller, password: string): Promise<EndTwoFactorResult>
+  renewRecoveryCodes(caller: Caller, password: string): Promise<RecoveryCodesResult>
+  /** Undefined without a second step. */
+  countRecoveryCodes(caller: Caller): Promise<number | undefined>
   sessions(caller: Caller): Promise<readonly OwnSession[]>
   endSession(caller: Caller, sessionId: string): Promise<void>
   /** Returns how many there were. */
@@ -45,6 +64,11 @@ export function createPeopleServices(context: PeopleContext): PeopleServices {
     cancelEmailChange: (caller) => cancelEmailChange(context, caller),
     readEmailChange: (caller, token) => readEmailChange(context, { caller, token }),
     confirmEmailChange: (caller, token) => confirmEmailChange(context, { caller, token }),
+    beginTwoFactor: (caller, password) => beginTwoFactor(context, { caller, password }),
+    confirmTwoFactor: (caller, code) => confirmTwoFactor(context, { caller, code }),
+    endTwoFactor: (caller, password) => endTwoFactor(context, { caller, password }),
+    renewRecoveryCodes: (caller, password) => renewRecoveryCodes(context, { caller, password }),
+    countRecoveryCodes: (caller) => countRecoveryCodes(context, caller),
     sessions: (caller) => listSessions(context, caller),
     endSession: (caller, sessionId) => endSession(context, { caller, sessionId }),
     endOtherSessions: (caller) => endOtherSessions(context, caller),

@@ -14,5 +14,6 @@ export {
   emailChanged,
   passwordChanged,
   resetPassword,
+  twoFactorChanged,
   verifyEmail,
 } from './templates/index.ts'

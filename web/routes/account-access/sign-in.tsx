@@ -14,6 +14,10 @@ import type { Route } from './+types/sign-in.ts'
 export const headers = accountHeaders
 
 const notices: Readonly<Record<string, { readonly title: string; readonly text: string }>> = {
+  'start-again': {
+    title: 'Begin once more',
+    text: 'The code took too long, or was wrong too often. Nothing was changed.',
+  },
   'signed-out': { title: 'You are signed out', text: 'The session is ended on this device.' },
   'password-changed': {
     title: 'Your password was changed',
@@ -36,6 +40,12 @@ export async function action(args: Route.ActionArgs) {
   switch (result.kind) {
     case 'signed_in':
       return redirect(afterForm(returnTo), { status: 303, headers: cookieHeaders(result.cookies) })
+    case 'second_factor':
+      // With the whole query: it may hold an agent's sign-in, which is too long for a returnTo.
+      return redirect(`/sign-in/two-factor${new URL(args.request.url).search}`, {
+        status: 303,
+        headers: cookieHeaders(result.cookies),
+      })
     case 'rate_limited':
       return rateLimited(result.retryAfterSeconds, { email, refusal: undefined })
     case 'suspended':

@@ -3,9 +3,19 @@ import { accountExists } from './account-exists.ts'
 import { confirmNewEmail, emailChangeAsked, emailChanged } from './change-email.ts'
 import { passwordChanged } from './password-changed.ts'
 import { resetPassword } from './reset-password.ts'
+import { twoFactorChanged } from './two-factor-changed.ts'
 import { verifyEmail } from './verify-email.ts'
 
-export { accountExists, confirmNewEmail, emailChangeAsked, emailChanged, passwordChanged, resetPassword, verifyEmail }
+export {
+  accountExists,
+  confirmNewEmail,
+  emailChangeAsked,
+  emailChanged,
+  passwordChanged,
+  resetPassword,
+  twoFactorChanged,
+  verifyEmail,
+}
 
 /** Every mail that Rialto sends, with sample data: what /dev/mail/preview shows and what the tests render. */
 export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedMail>> = {
@@ -20,6 +30,8 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
       changedAt: new Date('2026-03-31T09:26:00Z'),
       resetUrl: `${baseUrl}/forgot-password`,
     }),
+  'two-factor-changed': (baseUrl) =>
+    twoFactorChanged({ name: 'Ada Lovelace', isOn: true, resetUrl: `${baseUrl}/forgot-password` }),
   'confirm-new-email': (baseUrl) => confirmNewEmail({ url: `${baseUrl}/confirm/sample`, validHours: 24 }),
   'email-change-asked': (baseUrl) => emailChangeAsked({ name: 'Ada Lovelace', resetUrl: `${baseUrl}/forgot-password` }),
   'email-changed': (baseUrl) => emailChanged({ name: 'Ada Lovelace', homeUrl: `${baseUrl}/` }),

@@ -7,11 +7,13 @@ import { AccountPage, noticeOf } from '../account-page.tsx'
 import { wrongPassword } from '../current-password.tsx'
 import { personRequest } from '../person-request.ts'
 import { PasswordSection } from './password-section.tsx'
+import { TwoFactorSection } from './two-factor-section.tsx'
 import type { Route } from './+types/security.ts'
 
 export const headers = accountHeaders
 
 const notices = {
+  'two-factor-off': { title: 'The second step is off', text: 'Signing in takes the password alone.' },
   'password-changed': { title: 'Your password is changed', text: 'Every other device is signed out.' },
 }
 
@@ -58,6 +60,7 @@ export default function Security({ loaderData: { profile, notice }, actionData }
       <ErrorSummary errors={{ password: errors.password, newPassword: errors.newPassword }} />
       <TooOften seconds={actionData?.waitSeconds} />
       <PasswordSection email={profile.email} errors={errors} />
+      <TwoFactorSection isOn={profile.hasTwoFactor} />
     </AccountPage>
   )
 }
