@@ -9,7 +9,7 @@ import type { NewId } from '#src/lib/ids.ts'
 import { authorizationCodes } from './authorization-codes/index.ts'
 import { hashClientSecret, isClientSecret } from './provider/client-secret.ts'
 import { grantHeader } from './provider/form.ts'
-import { oauthScopes } from './provider/scopes.ts'
+import { oauthScopes, registeredScopes } from './provider/scopes.ts'
 import { schemaConstraints } from './schema-constraints.ts'
 
 /** What differs between a running server and the generator of the schema. */
@@ -75,6 +75,10 @@ export const authOptions = (setting: AuthSetting) =>
         // The audiences are written by ensureResources (provider/resources.ts), and every client may ask for each: being
         // linked to one would let an agent introspect the tokens of all others.
         enforcePerClientResources: false,
+        // Open to anybody: what stands before it is in provider/register.ts.
+        allowDynamicClientRegistration: true,
+        allowUnauthenticatedClientRegistration: true,
+        clientRegistrationDefaultScopes: [...registeredScopes],
         codeExpiresIn: requestSeconds,
         accessTokenExpiresIn: accessTokenSeconds,
         m2mAccessTokenExpiresIn: accessTokenSeconds,

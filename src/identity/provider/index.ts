@@ -3,6 +3,7 @@ import type { ProviderContext, ProviderRequest } from './context.ts'
 import { answerEndSession } from './end-session.ts'
 import { grantHeader } from './form.ts'
 import { answerIntrospect, answerUserInfo } from './introspect.ts'
+import { answerRegister } from './register.ts'
 import { answerRevoke } from './revoke.ts'
 import { answerToken } from './token.ts'
 
@@ -22,6 +23,7 @@ const endpoints: ReadonlyMap<string, { readonly methods: readonly string[]; read
   ['/oauth2/authorize', { methods: ['GET', 'POST'], answer: answerAuthorize }],
   ['/oauth2/token', { methods: ['POST'], answer: answerToken }],
   ['/oauth2/introspect', { methods: ['POST'], answer: answerIntrospect }],
+  ['/oauth2/register', { methods: ['POST'], answer: answerRegister }],
   ['/oauth2/revoke', { methods: ['POST'], answer: answerRevoke }],
   ['/oauth2/end-session', { methods: ['GET', 'POST'], answer: answerEndSession }],
   ['/oauth2/userinfo', { methods: ['GET', 'POST'], answer: answerUserInfo }],

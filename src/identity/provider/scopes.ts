@@ -15,6 +15,15 @@ export const oauthScopes = Object.keys(scopeCatalogue) as Scope[]
 /** What an agent's backend may ask for in its own name (client_credentials). */
 export const machineScopes = ['usage:read', 'usage:write'] as const satisfies readonly Scope[]
 
+/** What a program may ask for that registered itself: it belongs to no agent, so it meters nothing. */
+export const registeredScopes = [
+  'openid',
+  'profile',
+  'email',
+  'offline_access',
+  'usage:read',
+] as const satisfies readonly Scope[]
+
 /** The words of a request's `scope`, each once. */
 export const scopesOf = (text: string | null | undefined): string[] => [
   ...new Set((text ?? '').split(' ').filter(Boolean)),

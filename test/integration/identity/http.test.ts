@@ -180,7 +180,6 @@ describe('better-auth’s own endpoints', () => {
     ['POST', '/update-user'],
     ['POST', '/admin/create-user'],
     ['POST', '/organization/create'],
-    ['POST', '/oauth2/register'],
     ['GET', '/token'],
     ['POST', '/sign-in/email/'],
     ['POST', '//sign-in/email'],
