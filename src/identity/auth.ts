@@ -16,6 +16,7 @@ import { authOptions } from './auth-options.ts'
 import { clientAddressHeader, closedEndpoint, withClientAddress } from './auth-http.ts'
 import { createAccessTokens } from './guards/access-tokens.ts'
 import type { AccessTokens } from './guards/access-tokens.ts'
+import { applyPendingGrant } from './operators/pending-grant.ts'
 import { createPasswordRule, passwordLengthMax, passwordLengthMin } from './password-rules.ts'
 import type { PasswordRule } from './password-rules.ts'
 import type { ProviderContext } from './provider/context.ts'
@@ -108,6 +109,12 @@ function createServer(parts: AuthParts) {
     logger: authLogger(log),
     emailAndPassword: { ...options.emailAndPassword, ...passwords(parts) },
     emailVerification: verification(parts),
+    databaseHooks: {
+      user: {
+        // However an address was confirmed: by its link, or by a link to choose a password.
+        update: { after: async (user) => (user.emailVerified ? applyPendingGrant(db, user) : undefined) },
+      },
+    },
     // Accounts and the provider have limits of their own (attempt-limits.ts).
     rateLimit: { ...options.rateLimit, enabled: false },
     onAPIError: { errorURL: `${baseUrl}/auth-error` },

@@ -6,6 +6,7 @@ import { emailChanged } from '#src/integrations/mail/index.ts'
 import { network } from '../../accounts/context.ts'
 import type { Caller, RateLimited } from '../../accounts/context.ts'
 import { recordAudit } from '#src/db/audit.ts'
+import { applyPendingGrant } from '../../operators/pending-grant.ts'
 import type { PeopleContext } from '../context.ts'
 import { findByToken, takeChange } from './change-link.ts'
 import type { WaitingChange } from './change-link.ts'
@@ -78,6 +79,7 @@ async function applyChange({ mail, baseUrl }: PeopleContext, { tx, change }: App
     { ...emailChanged({ name: before.name, homeUrl: `${baseUrl}/` }), to: before.email, template: 'email-changed' },
     { tx },
   )
+  await applyPendingGrant(tx, { id: userId, email })
   await recordAudit(tx, { userId, action: 'person.change_email', resource: 'person', resourceId: userId })
   return true
 }

@@ -1,0 +1,2 @@
+export { grantOperator, revokeOperator } from './grant.ts'
+export { pendingDays } from './pending-grant.ts'
