@@ -2,6 +2,7 @@ import type { Database } from '#src/db/client.ts'
 import type { Log } from '#src/log.ts'
 import type { AttemptLimits } from '../attempt-limits.ts'
 import type { AccessTokens } from '../guards/access-tokens.ts'
+import type { ForwardedForm } from './form.ts'
 
 /** What the steps around the provider's own endpoints work with. */
 export interface ProviderContext {
@@ -12,6 +13,8 @@ export interface ProviderContext {
   readonly tokens: AccessTokens
   /** The provider itself. */
   readonly ask: (request: Request) => Promise<Response>
+  /** Its token endpoint, past its router, which is made anew for each request and was half of the cost. */
+  readonly askForTokens: (sent: ForwardedForm) => Promise<Response>
   /** Signs the query with which the provider sends people to our pages. */
   readonly secret: string
   /** When the person behind these headers signed in; undefined = nobody is. Asks the database. */

@@ -17,7 +17,7 @@ export const grantHeader = 'x-rialto-grant'
 // What the provider may see of the original request: the proof of possession, and who asks. No cookies: nothing here rides on them.
 const passedHeaders = ['dpop', 'user-agent', 'accept', 'x-rialto-client-address'] as const
 
-interface Forwarded {
+export interface ForwardedForm {
   readonly request: Request
   readonly form: URLSearchParams
   readonly authorization?: string | undefined
@@ -25,7 +25,7 @@ interface Forwarded {
 }
 
 /** The same request with another form. */
-export function withForm({ request, form, authorization, grantId }: Forwarded): Request {
+export function withForm({ request, form, authorization, grantId }: ForwardedForm): Request {
   const headers = new Headers({ 'content-type': 'application/x-www-form-urlencoded' })
   for (const name of passedHeaders) {
     const value = request.headers.get(name)
@@ -35,3 +35,12 @@ export function withForm({ request, form, authorization, grantId }: Forwarded): 
   if (grantId !== undefined) headers.set(grantHeader, grantId)
   return new Request(request.url, { method: 'POST', headers, body: form.toString() })
 }
+
+/** The form as the provider's endpoints take it when they are called in process. */
+export const bodyOf = (form: URLSearchParams): Record<string, string | string[]> =>
+  Object.fromEntries(
+    [...new Set(form.keys())].map((name) => {
+      const [first = '', ...others] = form.getAll(name)
+      return [name, others.length === 0 ? first : [first, ...others]]
+    }),
+  )

@@ -1,7 +1,6 @@
 import { hashCode } from '../authorization-codes/code-hash.ts'
 import { claimCode, findCode, noteRedemption, recordReplay } from '../authorization-codes/index.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
-import { withForm } from './form.ts'
 import { endGrant } from './grants.ts'
 import type { IdentifiedClient } from './identify-client.ts'
 import { invalidGrant } from './oauth-errors.ts'
@@ -28,7 +27,7 @@ export async function redeemCode(
     return invalidGrant()
   }
 
-  const response = await context.ask(withForm({ request, form, authorization, grantId }))
+  const response = await context.askForTokens({ request, form, authorization, grantId })
   if (!response.ok) return asGrantError(response)
   if (await noteRedemption(db, { grantId, redeemedAt: new Date() })) return response
   // It was ended while the provider wrote its tokens.

@@ -3,7 +3,6 @@ import { recordAudit } from '#src/db/audit.ts'
 import type { Database } from '#src/db/client.ts'
 import { hashCode } from '../authorization-codes/code-hash.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
-import { withForm } from './form.ts'
 import { endGrant } from './grants.ts'
 import type { IdentifiedClient } from './identify-client.ts'
 import { invalidGrant } from './oauth-errors.ts'
@@ -42,7 +41,7 @@ export async function refresh(
   // One of several sent at once goes on. The provider must not see the others: it would take them for thieves.
   if (token.isRotated || !(await claim(db, { token, now: arrivedAt }))) return invalidGrant()
 
-  const response = await context.ask(withForm({ request, form, authorization, grantId: token.grantId }))
+  const response = await context.askForTokens({ request, form, authorization, grantId: token.grantId })
   if (!response.ok) {
     await release(db, token)
     return response

@@ -1,5 +1,5 @@
 import type { ProviderContext, ProviderRequest } from './context.ts'
-import { readForm, repeatsParameter, withForm } from './form.ts'
+import { readForm, repeatsParameter } from './form.ts'
 import { identifyClient } from './identify-client.ts'
 import { oauthError } from './oauth-errors.ts'
 import { redeemCode } from './redeem-code.ts'
@@ -22,8 +22,8 @@ export async function answerToken(context: ProviderContext, asked: ProviderReque
     case 'client_credentials':
       // An agent's backend has no other business here; without an audience the token would be good for nothing.
       if (!identified.form.has('resource')) identified.form.set('resource', audiencesOf(context.baseUrl).api)
-      return context.ask(withForm({ ...identified, request: asked.request }))
+      return context.askForTokens({ ...identified, request: asked.request })
     default:
-      return context.ask(withForm({ ...identified, request: asked.request }))
+      return context.askForTokens({ ...identified, request: asked.request })
   }
 }

@@ -79,6 +79,13 @@ const personId = async ({ email }: Browser): Promise<string> => {
   return row?.id ?? ''
 }
 
+test('any number of servers may start at once', async () => {
+  const { db, auth } = first.deps
+  await db.execute(sql`DELETE FROM oauth_resource`)
+  await Promise.all(Array.from({ length: 20 }, () => auth.prepare()))
+  expect((await db.execute(sql`SELECT FROM oauth_resource`)).rowCount).toBe(2)
+})
+
 describe('an agent that is', () => {
   const close = ({ id }: TestAgent) =>
     setSignIn(first.deps, { agentId: id, userId: undefined, state: 'closed', reason: 'unpublished' })

@@ -37,7 +37,7 @@ export default function AuthError({ loaderData }: Route.ComponentProps) {
       state="error"
       action={<ButtonLink href="/agents">Browse the agents</ButtonLink>}
     >
-      {registered.length > 0 && (
+      {registered.length === 0 ? undefined : (
         <dl className="flex flex-col gap-12 text-14 wrap-anywhere">
           <div>
             <dt className="font-medium">The agent sent</dt>
