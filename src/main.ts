@@ -43,7 +43,13 @@ export async function main(options: MainOptions = {}): Promise<void> {
     terminal.step({ name: 'web build', ms: await options.prepareWeb?.() })
 
     const loadWeb = options.loadWeb ?? (({ rootDir }: Config) => loadBuiltWeb(rootDir))
-    const marketplace = await startMarketplace({ config, log, terminal, loadWeb: () => loadWeb(config) })
+    const marketplace = await startMarketplace({
+      config,
+      log,
+      terminal,
+      loadWeb: () => loadWeb(config),
+      runsSamples: true,
+    })
     sayWhereItIs({ terminal, marketplace })
     log.info({ baseUrl: marketplace.deps.baseUrl, ms: Math.round(performance.now() - startedAt) }, 'ready')
     stopOnSignals({ marketplace, log })

@@ -9,6 +9,7 @@ import type { OpenDatabase } from '#src/db/open.ts'
 import { createDeps } from '#src/deps.ts'
 import type { Deps } from '#src/deps.ts'
 import { seedCatalogue } from '#src/features/catalog/index.ts'
+import { startSampleAgents } from '#src/features/sample-agents/index.ts'
 import { ensureDemoPeople } from '#src/identity/index.ts'
 import type { DemoPerson } from '#src/identity/index.ts'
 import { storedSecret } from '#src/identity/stored-secret.ts'
@@ -25,6 +26,8 @@ interface MarketplaceOptions {
   readonly terminal: Terminal
   /** The built pages; called while the database starts. */
   readonly loadWeb: () => Promise<WebApp>
+  /** Also runs the sample agents; demo mode only. */
+  readonly runsSamples?: boolean
   readonly overrides?: Partial<Deps>
 }
 
@@ -61,7 +64,7 @@ interface Closing {
 }
 
 async function open(
-  { config, log, terminal, loadWeb, overrides }: MarketplaceOptions,
+  { config, log, terminal, loadWeb, runsSamples, overrides }: MarketplaceOptions,
   { closers, closeAll }: Closing,
 ): Promise<Marketplace> {
   const lifecycle: { state: Lifecycle['state'] } = { state: 'starting' }
@@ -120,6 +123,8 @@ async function open(
   const app = createApp({ deps, web: await web, lifecycle })
   server.use(app.fetch)
   lifecycle.state = 'ready'
+  if (isDemo && runsSamples) await openSampleAgents({ deps, terminal, closers })
+
   // Said before the doors close, so that a load balancer stops sending first.
   closers.push(async () => {
     lifecycle.state = 'draining'
@@ -130,6 +135,20 @@ async function open(
 function describe({ embedded }: OpenDatabase): string {
   if (embedded === undefined) return 'the one in DATABASE_URL'
   return embedded.adopted ? 'embedded, was already running' : 'embedded'
+}
+
+/** After the doors are open: a sample starts by reading our discovery document. */
+async function openSampleAgents({ deps, terminal, closers }: OpenSamples): Promise<void> {
+  const started = await timed(() => startSampleAgents(deps))
+  closers.push(() => started.value.stop())
+  const ports = started.value.ports.map((port) => `:${port}`).join(' ')
+  terminal.step({ name: 'sample agents', ms: started.ms, detail: ports === '' ? 'none came up; see the log' : ports })
+}
+
+interface OpenSamples {
+  readonly deps: Deps
+  readonly terminal: Terminal
+  readonly closers: (() => Promise<void>)[]
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {

@@ -20,6 +20,8 @@ interface TestServerOptions {
   readonly overrides?: Partial<Deps>
   /** Another database than a fresh one of its own; stays open when the server stops. */
   readonly databaseUrl?: string
+  /** Also runs the sample agents, as the demo does. */
+  readonly runsSamples?: boolean
 }
 
 /** The whole marketplace, as main.ts runs it, on a port and a database of its own. */
@@ -38,6 +40,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log: createLog(config),
     terminal: createTerminal({ isQuiet: true, stream: process.stdout }),
     loadWeb: () => loadBuiltWeb(config.rootDir),
+    runsSamples: options.runsSamples ?? false,
     ...(options.overrides === undefined ? {} : { overrides: options.overrides }),
   })
   return {

@@ -54,6 +54,7 @@ export const agentDetailSchema = agentCardSchema
     repositoryUrl: z.string().nullable(),
     documentationUrl: z.string().nullable(),
     licenseNote: z.string().nullable(),
+    isLaunchable: z.boolean().openapi({ description: 'People can sign in to it with Rialto from its page.' }),
     runsAs: z.array(z.string()).openapi({ example: ['command line', 'web app'] }),
     languages: z.array(z.string()).openapi({ example: ['Python'] }),
     capabilities: z

@@ -1,6 +1,7 @@
 import { getAgent } from './get-agent.ts'
 import type { AgentLookup } from './get-agent.ts'
 import { home } from './home.ts'
+import { findLaunchUri } from './find-launch-uri.ts'
 import type { Reader } from './reader.ts'
 import type { AgentCard, AgentSort, TagCount } from './schema.ts'
 import { searchAgents } from './search-agents.ts'
@@ -44,6 +45,8 @@ export interface CatalogServices {
   search(query: AgentQuery): Promise<AgentPage>
   getAgent(slug: string): Promise<AgentLookup>
   home(): Promise<CatalogHome>
+  /** Where "Launch" leads; undefined when the agent can't be launched. */
+  findLaunchUri(slug: string): Promise<string | undefined>
 }
 
 /** Agents on a page of results: fills rows of two, three and four. */
@@ -53,6 +56,7 @@ export const createCatalogServices = (deps: { readonly db: Reader }): CatalogSer
   search: (query) => searchForPage(deps, query),
   getAgent: (slug) => getAgent(deps, slug),
   home: () => home(deps),
+  findLaunchUri: (slug) => findLaunchUri(deps, slug),
 })
 
 async function searchForPage(deps: { readonly db: Reader }, query: AgentQuery): Promise<AgentPage> {

@@ -1,6 +1,7 @@
 import type { AgentDetail } from '#src/features/catalog/index.ts'
 import type { ReactNode } from 'react'
 import ExternalLink from 'lucide-react/icons/external-link'
+import Rocket from 'lucide-react/icons/rocket'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Day } from '../../ui/time.tsx'
@@ -14,7 +15,17 @@ export function AgentFacts({ agent }: { agent: AgentDetail }) {
     .at(-1)
   return (
     <aside aria-label="Facts" className="agent-panel">
-      {projectUrl !== null && (
+      {agent.isLaunchable && (
+        <>
+          <ButtonLink href={`/agents/${agent.slug}/launch`} icon={Rocket} className="justify-self-stretch">
+            Launch
+          </ButtonLink>
+          <p className="text-14 text-muted">
+            Opens the agent and signs you in with Rialto. The first time it asks first.
+          </p>
+        </>
+      )}
+      {projectUrl !== null && !agent.isLaunchable && (
         <ButtonLink
           href={projectUrl}
           rel="noopener"

@@ -1,0 +1,2 @@
+export { startSampleAgents } from './start-sample-agents.ts'
+export type { SampleAgents } from './start-sample-agents.ts'

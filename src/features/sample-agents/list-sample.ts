@@ -1,0 +1,83 @@
+import { eq, inArray, sql } from 'drizzle-orm'
+import { recordAudit } from '#src/db/audit.ts'
+import type { Transaction } from '#src/db/client.ts'
+import { agentCapabilities, agents, agentSteps, agentTags, organization, tags } from '#src/db/schema/index.ts'
+import type { Deps } from '#src/deps.ts'
+import { refreshAgentSearch } from '#src/features/catalog/index.ts'
+import type { Sample } from './samples.ts'
+
+const publisher = { slug: 'rialto-samples', name: 'Rialto samples' }
+
+export interface ListedSample {
+  readonly agentId: string
+  readonly oauthClientId: string | null
+}
+
+/** Lists a sample as a live agent at its address, once; later starts only bring the address up to date. */
+export function listSample(
+  { db }: Pick<Deps, 'db'>,
+  { sample, origin }: { sample: Sample; origin: string },
+): Promise<ListedSample> {
+  return db.transaction(async (tx) => {
+    // Processes that start at once take turns; the second finds it listed.
+    await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('rialto.sample-agents'))`)
+    const addresses = { homepageUrl: origin, initiateLoginUri: `${origin}/sign-in` }
+    const [known] = await tx.select().from(agents).where(eq(agents.slug, sample.slug)).for('no key update')
+    if (known !== undefined) {
+      if (known.homepageUrl !== origin) await tx.update(agents).set(addresses).where(eq(agents.id, known.id))
+      return { agentId: known.id, oauthClientId: known.oauthClientId }
+    }
+    const agentId = await insertSample(tx, { sample, addresses })
+    return { agentId, oauthClientId: null }
+  })
+}
+
+interface NewSample {
+  readonly sample: Sample
+  readonly addresses: { readonly homepageUrl: string; readonly initiateLoginUri: string }
+}
+
+async function insertSample(tx: Transaction, { sample, addresses }: NewSample): Promise<string> {
+  const organizationId = await publisherId(tx)
+  const { slug, name, tagline, description, languages, capabilities, steps } = sample
+  const agentId = crypto.randomUUID()
+  await tx.insert(agents).values({
+    id: agentId,
+    slug,
+    name,
+    tagline,
+    description,
+    ...addresses,
+    status: 'published',
+    publishedAt: sql`now()`,
+    listing: 'agent',
+    organizationId,
+    publisherName: publisher.name,
+    license: 'Apache-2.0',
+    runsAs: ['web app'],
+    languages: [...languages],
+  })
+  const tagged = await tx
+    .select({ tagId: tags.id })
+    .from(tags)
+    .where(inArray(tags.slug, [...sample.tags]))
+  if (tagged.length > 0) await tx.insert(agentTags).values(tagged.map(({ tagId }) => ({ agentId, tagId })))
+  await tx.insert(agentCapabilities).values(capabilities.map((part, sortOrder) => ({ ...part, agentId, sortOrder })))
+  await tx.insert(agentSteps).values(steps.map((part, sortOrder) => ({ ...part, agentId, sortOrder })))
+  await refreshAgentSearch(tx, [agentId])
+  await recordAudit(tx, { action: 'agent.list_sample', resource: 'agent', resourceId: agentId, metadata: { slug } })
+  return agentId
+}
+
+async function publisherId(tx: Transaction): Promise<string> {
+  await tx
+    .insert(organization)
+    .values({ id: crypto.randomUUID(), ...publisher })
+    .onConflictDoNothing({ target: organization.slug })
+  const [found] = await tx
+    .select({ id: organization.id })
+    .from(organization)
+    .where(eq(organization.slug, publisher.slug))
+  if (found === undefined) throw new Error('the samples’ organization was deleted while it was being used')
+  return found.id
+}
