@@ -16,6 +16,7 @@ export default [
   route('consent', 'routes/oauth/consent.tsx'),
   route('auth-error', 'routes/oauth/auth-error.tsx'),
   route('signed-out', 'routes/oauth/signed-out.tsx'),
+  route('device', 'routes/oauth/device.tsx'),
 
   route('api/docs', 'routes/api-docs/api-docs.tsx'),
 

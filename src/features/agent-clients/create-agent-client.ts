@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import { agents, oauthClient } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
-import { hashClientSecret, machineScopes, newClientSecret, oauthScopes } from '#src/identity/index.ts'
+import { deviceGrant, hashClientSecret, machineScopes, newClientSecret, oauthScopes } from '#src/identity/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { lockAgent } from './agent.ts'
 import { checkRedirectUris } from './redirect-uris.ts'
@@ -41,7 +41,7 @@ export async function createAgentClient(
       tokenEndpointAuthMethod: 'client_secret_basic',
       applicationType: 'web',
       requirePKCE: true,
-      grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
+      grantTypes: ['authorization_code', 'refresh_token', 'client_credentials', deviceGrant],
       responseTypes: ['code'],
       scopes: [...oauthScopes],
       clientCredentialsScopes: [...machineScopes],

@@ -7,7 +7,8 @@ const payload = z.object({
   aud: z.union([z.string(), z.array(z.string())]),
   jti: z.string().min(1).max(255),
   exp: z.number(),
-  sid: z.string().optional(),
+  // Null once the session that a refreshed token came from is gone.
+  sid: z.string().nullish(),
   grant_id: z.string().optional(),
 })
 
@@ -42,6 +43,6 @@ export function readClaims(claims: unknown): TokenClaims | undefined {
     jti: data.jti,
     expiresAt: new Date(data.exp * 1_000),
     grantId: data.grant_id,
-    sessionId: data.sid,
+    sessionId: data.sid ?? undefined,
   }
 }

@@ -53,7 +53,7 @@ export async function readConsentRequest({ auth, db }: ConsentContext, query: st
   if ((await signedAt(asked, auth.secret)) === undefined) return { kind: 'expired', restart }
   const agent = await findAskingAgent(db, asked.get('client_id') ?? '')
   if (agent === undefined) return { kind: 'expired', restart }
-  const scopes = scopesOf(asked.get('scope')).map((scope) => ({ scope, meaning: meaningOf(scope) }))
+  const scopes = describeScopes(asked.get('scope'))
   const returnsTo = URL.parse(asked.get('redirect_uri') ?? '')?.host ?? ''
   return { kind: 'asked', agent, scopes, returnsTo }
 }
@@ -88,10 +88,14 @@ export async function answerConsent(
 
 const restartOf = (asked: URLSearchParams): string => `/api/auth/oauth2/authorize?${withoutSignature(asked)}`
 
+export const describeScopes = (text: string | null): readonly AskedScope[] =>
+  scopesOf(text).map((scope) => ({ scope, meaning: meaningOf(scope) }))
+
 const meaningOf = (scope: string): string =>
   Object.hasOwn(scopeCatalogue, scope) ? scopeCatalogue[scope as Scope] : scope
 
-async function findAskingAgent(db: Database, clientId: string): Promise<AskingAgent | undefined> {
+/** Undefined for a client that is unknown or switched off. */
+export async function findAskingAgent(db: Database, clientId: string): Promise<AskingAgent | undefined> {
   if (!isPlausibleId(clientId)) return undefined
   const { rows } = await db.execute(sql`
     SELECT coalesce(agent.name, client.name, client.client_id) AS name, agent.slug,

@@ -1,5 +1,6 @@
 import { answerAuthorize } from './authorize.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
+import { answerDeviceAuthorization } from './device-authorization.ts'
 import { answerEndSession } from './end-session.ts'
 import { grantHeader } from './form.ts'
 import { answerIntrospect, answerUserInfo } from './introspect.ts'
@@ -21,6 +22,7 @@ const endpoints: ReadonlyMap<string, { readonly methods: readonly string[]; read
   ['/ok', { methods: ['GET'], answer: asIs }],
   ['/jwks', { methods: ['GET'], answer: asIs }],
   ['/oauth2/authorize', { methods: ['GET', 'POST'], answer: answerAuthorize }],
+  ['/device/code', { methods: ['POST'], answer: answerDeviceAuthorization }],
   ['/oauth2/token', { methods: ['POST'], answer: answerToken }],
   ['/oauth2/introspect', { methods: ['POST'], answer: answerIntrospect }],
   ['/oauth2/register', { methods: ['POST'], answer: answerRegister }],

@@ -1,4 +1,4 @@
-type OAuthErrorCode = 'invalid_request' | 'invalid_client' | 'invalid_grant' | 'temporarily_unavailable'
+type OAuthErrorCode = 'invalid_request' | 'invalid_client' | 'invalid_grant' | 'slow_down' | 'temporarily_unavailable'
 
 interface OAuthError {
   readonly error: OAuthErrorCode
@@ -10,6 +10,7 @@ const statuses: Record<OAuthErrorCode, number> = {
   invalid_request: 400,
   invalid_client: 401,
   invalid_grant: 400,
+  slow_down: 400,
   temporarily_unavailable: 429,
 }
 

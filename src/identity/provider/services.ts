@@ -3,6 +3,8 @@ import { disconnect, listConnections } from './connections.ts'
 import type { Connection } from './connections.ts'
 import { answerConsent, readConsentRequest } from './consent.ts'
 import type { ConsentAnswer, ConsentContext, ConsentRequest } from './consent.ts'
+import { answerDevice, readDeviceRequest } from './device.ts'
+import type { DeviceAnswer, DeviceRequest } from './device.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import type { RefusalDetails } from './describe-refusal.ts'
 
@@ -14,6 +16,11 @@ export interface OAuthServices {
     caller: Caller,
     decision: { readonly query: string; readonly isAllowed: boolean },
   ): Promise<ConsentAnswer>
+  readDeviceRequest(caller: Caller, userCode: string): Promise<DeviceRequest>
+  answerDevice(
+    userId: string,
+    decision: { readonly userCode: string; readonly isAllowed: boolean },
+  ): Promise<DeviceAnswer>
   describeRefusal(clientId: string, viewerId: string | undefined): Promise<RefusalDetails | undefined>
   listConnections(userId: string): Promise<readonly Connection[]>
   /** False when the agent was not connected. */
@@ -25,6 +32,8 @@ export function createOAuthServices(context: ConsentContext): OAuthServices {
   return {
     readConsentRequest: (query) => readConsentRequest(context, query),
     answerConsent: (caller, decision) => answerConsent(context, { caller, ...decision }),
+    readDeviceRequest: (caller, userCode) => readDeviceRequest(context, { caller, userCode }),
+    answerDevice: (userId, decision) => answerDevice(db, { userId, ...decision }),
     describeRefusal: (clientId, viewerId) => describeRefusal(db, { clientId, viewerId }),
     listConnections: (userId) => listConnections(db, userId),
     disconnect: (userId, clientId) => disconnect(db, { userId, clientId }),

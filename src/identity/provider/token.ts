@@ -3,6 +3,7 @@ import { readForm, repeatsParameter } from './form.ts'
 import { identifyClient } from './identify-client.ts'
 import { oauthError } from './oauth-errors.ts'
 import { redeemCode } from './redeem-code.ts'
+import { deviceGrant, redeemDeviceCode } from './redeem-device-code.ts'
 import { refresh } from './refresh.ts'
 import { audiencesOf } from './resources.ts'
 
@@ -19,6 +20,8 @@ export async function answerToken(context: ProviderContext, asked: ProviderReque
       return redeemCode(context, asked, identified)
     case 'refresh_token':
       return refresh(context, asked, identified)
+    case deviceGrant:
+      return redeemDeviceCode(context, asked, identified)
     case 'client_credentials':
       // An agent's backend has no other business here; without an audience the token would be good for nothing.
       if (!identified.form.has('resource')) identified.form.set('resource', audiencesOf(context.baseUrl).api)

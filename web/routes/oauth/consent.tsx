@@ -2,14 +2,11 @@ import { data, redirect } from 'react-router'
 import type { ConsentRequest } from '#src/identity/index.ts'
 import { webContext } from '../../context.ts'
 import { withReturnTo } from '../../return-to.ts'
-import { ArchIcon } from '../../ui/arch/arch-icon.tsx'
-import { Badge } from '../../ui/badge.tsx'
 import { Button, ButtonLink } from '../../ui/button.tsx'
-import BadgeCheck from 'lucide-react/icons/badge-check'
-import CircleHelp from 'lucide-react/icons/circle-help'
 import { AccessPage } from '../account-access/access-page.tsx'
 import { accountHeaders, accountRequest, textOf } from '../account-access/account-request.ts'
 import { TextLink } from '../account-access/text-link.tsx'
+import { AskedScopes } from './asked-scopes.tsx'
 import { HandOver } from './hand-over.tsx'
 import type { Route } from './+types/consent.ts'
 
@@ -69,30 +66,7 @@ function Asked({ asked: { agent, scopes, returnsTo }, viewerEmail }: AskedProps)
         </p>
       }
     >
-      <div className="flex items-center gap-16">
-        <ArchIcon slug={agent.slug ?? agent.name} className="size-48 shrink-0" />
-        <div className="min-w-0 flex flex-col gap-4 wrap-anywhere">
-          <p className="text-18 font-medium">{agent.name}</p>
-          <p className="text-14 text-muted">{agent.publisher ?? 'Not in the catalogue'}</p>
-          <p>
-            {agent.isVerified ? (
-              <Badge tone="good" icon={BadgeCheck}>
-                Publisher verified
-              </Badge>
-            ) : (
-              <Badge icon={CircleHelp}>Publisher not verified</Badge>
-            )}
-          </p>
-        </div>
-      </div>
-      <div className="flex flex-col gap-8">
-        <h2 className="font-medium">It asks to</h2>
-        <ul className="flex list-disc flex-col gap-8 pl-24">
-          {scopes.map(({ scope, meaning }) => (
-            <li key={scope}>{meaning}</li>
-          ))}
-        </ul>
-      </div>
+      <AskedScopes agent={agent} scopes={scopes} />
       <p className="text-14 text-muted wrap-anywhere">
         You go back to {returnsTo}. It is remembered, and you can disconnect the agent at any time.
       </p>
