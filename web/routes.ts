@@ -25,6 +25,10 @@ export default [
   route('account/security', 'routes/account/security/security.tsx'),
   route('account/security/two-factor', 'routes/account/security/two-factor.tsx'),
   route('account/sessions', 'routes/account/sessions.tsx'),
+  route('account/organizations', 'routes/account/organizations/organizations.tsx'),
+  route('account/organizations/new', 'routes/account/organizations/new-organization.tsx'),
+  route('account/organizations/:org', 'routes/account/organizations/organization.tsx'),
+  route('invitations/:id', 'routes/account/organizations/invitation.tsx'),
   route('confirm/:token', 'routes/account/confirm-email.tsx'),
 
   route('theme', 'routes/theme.ts'),

@@ -21,6 +21,8 @@ const rules = {
   'code:network': { points: 60, duration: 15 * minuteSeconds },
   // A code of an authenticator is good for 90 seconds at most, with the clocks that better-auth allows for.
   'code:once': { points: 1, duration: 2 * minuteSeconds },
+  'organization:account': { points: 10, duration: hourSeconds },
+  'invitation:account': { points: 30, duration: hourSeconds },
   'link:network': { points: 60, duration: 15 * minuteSeconds },
   'register:network': { points: 30, duration: hourSeconds },
   'client:pair': { points: 100, duration: 15 * minuteSeconds },

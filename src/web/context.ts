@@ -1,6 +1,6 @@
 // What the server hands to the pages, as types only: web/ never imports a value from src/.
 import type { CatalogServices } from '#src/features/catalog/index.ts'
-import type { AccountServices, OAuthServices, PeopleServices } from '#src/identity/index.ts'
+import type { AccountServices, OAuthServices, OrganizationServices, PeopleServices } from '#src/identity/index.ts'
 import type { MailPreviewServices } from '#src/integrations/mail/index.ts'
 
 /** The person who looks at the page, from the signed session cookie. */
@@ -16,6 +16,7 @@ export interface WebServices {
   readonly catalog: CatalogServices
   readonly account: AccountServices
   readonly people: PeopleServices
+  readonly organizations: OrganizationServices
   readonly oauth: OAuthServices
   /** Present in demo and development only. */
   readonly mailPreview: MailPreviewServices | undefined

@@ -14,7 +14,12 @@ import type { Deps } from '#src/deps.ts'
 import { createCatalogServices } from '#src/features/catalog/index.ts'
 import type { AppContext } from '#src/http/api.ts'
 import { unavailablePage } from '#src/http/unavailable-page.ts'
-import { createAccountServices, createOAuthServices, createPeopleServices } from '#src/identity/index.ts'
+import {
+  createAccountServices,
+  createOAuthServices,
+  createOrganizationServices,
+  createPeopleServices,
+} from '#src/identity/index.ts'
 import type { ApiDocument, PageRequest, WebContext } from '#src/web/context.ts'
 
 export interface WebApp {
@@ -90,6 +95,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
     account: createAccountServices(deps),
     oauth: createOAuthServices(deps),
     people: createPeopleServices(deps),
+    organizations: createOrganizationServices(deps),
     mailPreview: deps.mailPreview,
   }
   const { viewer, cookies } = await services.account.viewer(

@@ -174,12 +174,54 @@ test('a second step is set up, asked for when signing in, and replaced by a reco
   expect(pathOf(page)).toBe('/account/profile')
 })
 
+test('an organization is made, somebody invited, their role changed, and they are removed', async () => {
+  const [email, guest] = [await newMember(), await newMember('Bea Byron')]
+  await signIn(email, '/account/organizations')
+  await page.getByRole('main').getByRole('link', { name: 'New organization' }).click()
+  await press('Create organization')
+  expect(await mainText()).toContain('The name is missing.')
+  await page.getByRole('textbox', { name: 'Name' }).fill('Analytical Engines')
+  await press('Create organization')
+  expect(pathOf(page)).toBe('/account/organizations/analytical-engines')
+  const organizationPath = pathOf(page)
+  await press('Leave this organization')
+  expect(await mainText()).toContain('An organization needs an owner')
+  await page.getByLabel('E-mail address').fill(guest)
+  await press('Send the invitation')
+  expect(await mainText()).toContain(guest)
+
+  const link = /https?:\S+\/invitations\/\S+/.exec(await mailTo(guest, 'Join Analytical Engines'))?.[0] ?? ''
+  const other = await browser.newContext({ baseURL: server.origin, javaScriptEnabled: false })
+  const onOther = await other.newPage()
+  await onOther.goto(link)
+  await onOther.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
+  await enter(guest, onOther)
+  await onOther.getByRole('button', { name: 'Join' }).click()
+  expect(await onOther.getByRole('main').innerText()).toContain('You belong to this organization now.')
+
+  await page.goto(link)
+  expect(await mainText()).toContain('You belong to Analytical Engines')
+  await page.goto(organizationPath)
+  await page.getByRole('combobox', { name: 'Role of Bea Byron' }).selectOption('Admin')
+  await press('Save the role of Bea Byron')
+  expect(await mainText()).toContain('The role is changed')
+  await onOther.reload()
+  expect(await onOther.getByRole('button', { name: 'Send the invitation' }).count()).toBe(1)
+  await press('Remove Bea Byron')
+  await onOther.reload()
+  expect(await onOther.getByRole('main').innerText()).toContain('There is nothing at this address')
+  await other.close()
+})
+
 const pages = [
   '/account',
   '/account/profile',
   '/account/security',
   '/account/security/two-factor',
   '/account/sessions',
+  '/account/organizations',
+  '/account/organizations/new',
+  '/invitations/unknown',
   '/sign-in/two-factor',
   '/sign-in/two-factor?recovery',
 ]
@@ -192,7 +234,14 @@ test.each(['light', 'dark'] as const)('axe finds nothing in the %s theme, and no
   await enter(email, reader)
   await reader.waitForURL('**/account')
   const findings: string[] = []
-  for (const path of pages) {
+  const organization = `/account/organizations/engines-of-${theme}`
+  await reader.goto('/account/organizations/new')
+  await reader.getByRole('textbox', { name: 'Name' }).fill(`Engines of ${theme}`)
+  await reader.getByRole('button', { name: 'Create organization' }).click()
+  await reader.getByLabel('E-mail address').fill(`${'w'.repeat(60)}@example.com`)
+  await reader.getByRole('button', { name: 'Send the invitation' }).click()
+  await reader.waitForURL('**/*invited')
+  for (const path of [...pages, organization]) {
     await reader.setViewportSize({ width: 1280, height: 720 })
     await reader.goto(path)
     const { violations } = await new AxeBuilder({ page: reader }).setLegacyMode(true).analyze()

@@ -12,6 +12,7 @@ export {
   confirmNewEmail,
   emailChangeAsked,
   emailChanged,
+  organizationInvitation,
   passwordChanged,
   resetPassword,
   twoFactorChanged,

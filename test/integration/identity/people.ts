@@ -1,6 +1,18 @@
 import { pino } from 'pino'
-import { createAccountServices, createAuth, createPeopleServices } from '#src/identity/index.ts'
-import type { AccountServices, Auth, Caller, Cookies, PeopleServices } from '#src/identity/index.ts'
+import {
+  createAccountServices,
+  createAuth,
+  createOrganizationServices,
+  createPeopleServices,
+} from '#src/identity/index.ts'
+import type {
+  AccountServices,
+  Auth,
+  Caller,
+  Cookies,
+  OrganizationServices,
+  PeopleServices,
+} from '#src/identity/index.ts'
 import type { MailMessage } from '#src/integrations/mail/index.ts'
 import type { TestDatabase } from '#test/support/database.ts'
 
@@ -8,6 +20,7 @@ export interface People {
   readonly accounts: AccountServices
   /** What those who are signed in do with their own account. */
   readonly own: PeopleServices
+  readonly organizations: OrganizationServices
   readonly auth: Auth
   /** Mails in the order they were queued. */
   readonly mails: MailMessage[]
@@ -30,7 +43,8 @@ export function openAccounts({ database, baseUrl = 'http://localhost:3000', isBr
   const config = { authSecret: 'a secret for tests with more than 32 characters' }
   const auth = createAuth({ config, baseUrl, db, mail, log, isBreached })
   const own = createPeopleServices({ auth, db, mail, baseUrl })
-  return { accounts: createAccountServices({ auth }), own, auth, mails, logLines }
+  const organizations = createOrganizationServices({ auth, db, mail, baseUrl })
+  return { accounts: createAccountServices({ auth }), own, organizations, auth, mails, logLines }
 }
 
 let lastAddress = 0

@@ -18,6 +18,7 @@ export function accountRequest({ context, request }: RequestArgs) {
   return {
     account: services.account,
     people: services.people,
+    organizations: services.organizations,
     viewer,
     site,
     caller,

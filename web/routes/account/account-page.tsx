@@ -8,6 +8,7 @@ const links = [
   { label: 'Profile', href: '/account/profile' },
   { label: 'Security', href: '/account/security' },
   { label: 'Sessions', href: '/account/sessions' },
+  { label: 'Organizations', href: '/account/organizations' },
   { label: 'Connected agents', href: '/account/connected-agents' },
 ] as const
 

@@ -1,6 +1,7 @@
 import type { RenderedMail } from '../message.ts'
 import { accountExists } from './account-exists.ts'
 import { confirmNewEmail, emailChangeAsked, emailChanged } from './change-email.ts'
+import { organizationInvitation } from './organization-invitation.ts'
 import { passwordChanged } from './password-changed.ts'
 import { resetPassword } from './reset-password.ts'
 import { twoFactorChanged } from './two-factor-changed.ts'
@@ -11,6 +12,7 @@ export {
   confirmNewEmail,
   emailChangeAsked,
   emailChanged,
+  organizationInvitation,
   passwordChanged,
   resetPassword,
   twoFactorChanged,
@@ -29,6 +31,13 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
       name: 'Ada Lovelace',
       changedAt: new Date('2026-03-31T09:26:00Z'),
       resetUrl: `${baseUrl}/forgot-password`,
+    }),
+  'organization-invitation': (baseUrl) =>
+    organizationInvitation({
+      organization: 'Analytical Engines',
+      inviter: 'Ada Lovelace',
+      url: `${baseUrl}/invitations/sample`,
+      validDays: 7,
     }),
   'two-factor-changed': (baseUrl) =>
     twoFactorChanged({ name: 'Ada Lovelace', isOn: true, resetUrl: `${baseUrl}/forgot-password` }),
