@@ -10,9 +10,10 @@ import { catalogCases } from './catalog/cases.ts'
 import { generateVocabulary } from './catalog/generate.ts'
 import { loadAgents } from './catalog/load.ts'
 import { recordStatements } from './catalog/record.ts'
-import { startServer } from './catalog/server-process.ts'
 import { measureLatency } from './harness.ts'
 import type { Bench, BenchContext, CaseResult } from './harness.ts'
+import { startServer } from './marketplace/server-process.ts'
+import type { ServerPlace } from './marketplace/server-process.ts'
 
 const agentCount = Number(process.env['BENCH_AGENTS'] ?? 100_000)
 const repeats = 5
@@ -26,7 +27,7 @@ export const bench: Bench = {
     const database = await openEmbeddedDatabase({ dataDir, log })
     try {
       await migrate({ url: database.url, log })
-      return await measure(database.url, context)
+      return await measure({ databaseUrl: database.url, dataDir }, context)
     } finally {
       await database.close()
       await rm(dataDir, { recursive: true, force: true })
@@ -34,14 +35,15 @@ export const bench: Bench = {
   },
 }
 
-async function measure(url: string, { say }: BenchContext): Promise<CaseResult[]> {
+async function measure(place: ServerPlace, { say }: BenchContext): Promise<CaseResult[]> {
+  const url = place.databaseUrl
   const vocabulary = generateVocabulary()
   const loaded = await loadAgents({ url, count: agentCount, vocabulary })
   say(
     `${agentCount} agents in ${Math.round(loaded.insertMs / 1000)} s, searchable in ${Math.round(loaded.indexMs / 1000)} s`,
   )
 
-  const server = await startServer(url)
+  const server = await startServer(place)
   const pool = new Pool({ connectionString: url, max: 4 })
   try {
     const get = async (path: string): Promise<unknown> => {

@@ -87,6 +87,65 @@ export async function measureLatency<Operation>(latencyCase: LatencyCase<Operati
   }
 }
 
+interface ThroughputCase {
+  readonly name: string
+  readonly operations: number
+  /** Requests under way at once. */
+  readonly clients: number
+  readonly repeats: number
+  /** `number` counts on over all repeats, so that each operation can be another one. */
+  readonly measured: (number: number) => Promise<unknown>
+  readonly floor: (number: number) => Promise<unknown>
+  readonly cpuUs: () => Promise<number>
+}
+
+/** Operations a second with a few clients at once, the measured way and the floor in turns. */
+export async function measureThroughput(throughputCase: ThroughputCase): Promise<CaseResult> {
+  const { name, operations, clients, repeats, measured, floor, cpuUs } = throughputCase
+  let number = 0
+  const run = async (
+    operation: (number: number) => Promise<unknown>,
+  ): Promise<{ perSecond: number; times: number[] }> => {
+    const times: number[] = []
+    let left = operations
+    const startedAt = performance.now()
+    await Promise.all(
+      Array.from({ length: clients }, async () => {
+        while (left > 0) {
+          left -= 1
+          number += 1
+          const beganAt = performance.now()
+          await operation(number)
+          times.push(performance.now() - beganAt)
+        }
+      }),
+    )
+    return { perSecond: (operations * 1000) / (performance.now() - startedAt), times }
+  }
+  await run(floor)
+  const blocks: { perSecond: number; times: number[] }[] = []
+  const floors: number[] = []
+  let cpuUsed = 0
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    const cpuBefore = await cpuUs()
+    blocks.push(await run(measured))
+    cpuUsed += (await cpuUs()) - cpuBefore
+    floors.push((await run(floor)).perSecond)
+  }
+  const all = blocks.flatMap(({ times }) => times)
+  return {
+    ...summarize({
+      name,
+      values: blocks.map(({ perSecond }) => perSecond),
+      unit: 'requests/s',
+      floor: quantile(floors, 0.5),
+    }),
+    p50Ms: rounded(quantile(all, 0.5)),
+    p99Ms: rounded(quantile(all, 0.99)),
+    cpuUsPerOp: Math.round(cpuUsed / (repeats * operations)),
+  }
+}
+
 /** A case whose repeats are single values, such as the seconds of a start. */
 export function summarize(of: { name: string; values: readonly number[]; unit: string; floor?: number }): CaseResult {
   const median = quantile(of.values, 0.5)

@@ -4,6 +4,7 @@ import { describeMachine } from './harness.ts'
 
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   catalog: () => import('./catalog.ts'),
+  identity: () => import('./identity.ts'),
   start: () => import('./start.ts'),
 }
 

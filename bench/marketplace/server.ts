@@ -1,15 +1,23 @@
-// Run by server-process.ts: `server.ts DATABASE_URL`. The whole marketplace but for the pages, which nobody asks for here.
+// Run by server-process.ts: `server.ts DATABASE_URL DATA_DIR`. The whole marketplace, as one process of its own.
 import { readConfig } from '#src/config.ts'
 import { createLog } from '#src/log.ts'
 import { startMarketplace } from '#src/marketplace.ts'
 import { createTerminal } from '#src/terminal.ts'
+import { loadBuiltWeb } from '#src/web/mount.ts'
 
-const config = readConfig({ DATABASE_URL: process.argv[2], PORT: '0', RIALTO_LOG_LEVEL: 'silent', RIALTO_ROLE: 'web' })
+const [databaseUrl, dataDir] = process.argv.slice(2)
+const config = readConfig({
+  DATABASE_URL: databaseUrl,
+  RIALTO_DATA_DIR: dataDir,
+  PORT: '0',
+  RIALTO_LOG_LEVEL: 'silent',
+  RIALTO_ROLE: 'web',
+})
 const marketplace = await startMarketplace({
   config,
   log: createLog(config),
   terminal: createTerminal({ isQuiet: true, stream: process.stderr }),
-  loadWeb: async () => ({ isDevelopment: false, handle: async () => new Response(null, { status: 404 }) }),
+  loadWeb: () => loadBuiltWeb(config.rootDir),
 })
 
 process.on('message', (message) => {

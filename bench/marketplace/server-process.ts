@@ -10,10 +10,15 @@ export interface ServerProcess {
   stop(): Promise<void>
 }
 
+export interface ServerPlace {
+  readonly databaseUrl: string
+  readonly dataDir: string
+}
+
 const answerMs = 60_000
 
-export async function startServer(databaseUrl: string): Promise<ServerProcess> {
-  const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [databaseUrl], {
+export async function startServer({ databaseUrl, dataDir }: ServerPlace): Promise<ServerProcess> {
+  const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [databaseUrl, dataDir], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const ended = once(child, 'exit').then(([code]) => {
