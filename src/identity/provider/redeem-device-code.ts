@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '#src/db/client.ts'
 import { hashCode } from '../authorization-codes/code-hash.ts'
 import { noteRedemption } from '../authorization-codes/index.ts'
+import { isPlausibleId } from './clients.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
 import { endGrant } from './grants.ts'
 import type { IdentifiedClient } from './identify-client.ts'
@@ -20,6 +21,7 @@ export async function redeemDeviceCode(
 ): Promise<Response> {
   const { db } = context
   const deviceCode = form.get('device_code') ?? ''
+  if (!isPlausibleId(deviceCode)) return invalidGrant()
   const codeHash = hashCode(deviceCode)
   const approved = await beginGrant(db, { deviceCode, codeHash, clientId: client.clientId })
   if (approved === 'not_approved') return context.askForTokens({ request, form, authorization })

@@ -74,6 +74,10 @@ test('a code is good for one answer and one redemption, by its own agent', async
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
 })
 
+test.each(['', 'nobody-has-this', '\u0000', 'x'.repeat(500)])('the device code %j is refused', async (device_code) => {
+  await expect(poll(device_code)).rejects.toMatchObject({ error: expect.stringMatching(/^invalid_(grant|request)$/) })
+})
+
 test('typed by hand, in any way, it is found; another one is not', async () => {
   const { user_code } = await begin()
   const typed = `${user_code.slice(0, 4)} - ${user_code.slice(4)}`.toLowerCase()

@@ -28,6 +28,14 @@ const anyOther: Words = {
   text: 'The request was not complete, or it is too old. Nothing was shared. Start again at the agent.',
 }
 
-/** Words for a code of ours, and the same for all that the provider itself refuses. */
-export const authErrorWords = (code: string): Words =>
-  (Object.hasOwn(words, code) ? words[code] : undefined) ?? anyOther
+// The provider's names, which native programs meet: only for them it compares the addresses itself.
+const aliases: Readonly<Record<string, string>> = {
+  invalid_redirect: 'redirect_mismatch',
+  client_disabled: 'agent_unavailable',
+}
+
+/** Words for a code of ours, and the same for all else that the provider refuses. */
+export function authErrorWords(code: string): Words {
+  const known = Object.hasOwn(aliases, code) ? aliases[code] : code
+  return (known !== undefined && Object.hasOwn(words, known) ? words[known] : undefined) ?? anyOther
+}

@@ -16,6 +16,7 @@ export async function loader({ context, request }: Route.LoaderArgs) {
   const { searchParams } = new URL(request.url)
   const clientId = searchParams.get('client_id')
   const details = clientId === null ? undefined : await services.oauth.describeRefusal(clientId, viewer?.id)
+  // The provider's own refusals come as `error`.
   const words = authErrorWords(searchParams.get('code') ?? searchParams.get('error') ?? '')
   const registered = details?.registered ?? []
   // Only for who may see the registered ones: to others it could be words that somebody else wants them to read here.
