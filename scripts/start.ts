@@ -5,6 +5,9 @@ import { join } from 'node:path'
 // Must come before the server's modules are loaded; it halves the second start.
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'rialto-compile'))
 
+// React chooses its build when it is loaded, and without this it is the development one: three times the CPU of a page.
+process.env['NODE_ENV'] ??= 'production'
+
 const { buildWebIfStale } = await import('./web-build.ts')
 const { main } = await import('../src/main.ts')
 

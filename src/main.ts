@@ -121,5 +121,3 @@ function explain(error: unknown): Parameters<Terminal['failure']>[0] {
   }
   return { sentence: 'Rialto could not start.', cause: String(stack ?? message) }
 }
-
-if (import.meta.main) await main()

@@ -20,6 +20,7 @@ const answerMs = 60_000
 export async function startServer({ databaseUrl, dataDir }: ServerPlace): Promise<ServerProcess> {
   const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [databaseUrl, dataDir], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, NODE_ENV: 'production' },
   })
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the server ended with ${String(code)}`)
