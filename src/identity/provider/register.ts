@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { networkOf } from '../network.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
+import { registeredScopes, scopesOf } from './scopes.ts'
 
 const namesMax = 120
 const urisMax = 20
+
+const allowed: ReadonlySet<string> = new Set(registeredScopes)
 
 /** What a program may say about itself. The rest of RFC 7591 is left out: nothing here would read it. */
 const metadata = z.object({
@@ -36,7 +39,13 @@ export async function answerRegister(context: ProviderContext, asked: ProviderRe
     const isAddress = parsed.error.issues.some(({ path }) => path[0] === 'redirect_uris')
     return refusal(400, isAddress ? 'invalid_redirect_uri' : 'invalid_client_metadata')
   }
-  const body = { ...parsed.data, application_type: parsed.data.application_type ?? kindOf(parsed.data.redirect_uris) }
+  // Who asks for more than there is gets what there is (RFC 7591 §3.2.1); the answer says so.
+  const scope = scopesOf(parsed.data.scope).filter((name) => allowed.has(name))
+  const body = {
+    ...parsed.data,
+    scope: scope.length > 0 ? scope.join(' ') : undefined,
+    application_type: parsed.data.application_type ?? kindOf(parsed.data.redirect_uris),
+  }
   const headers = { 'content-type': 'application/json' }
   return context.ask(new Request(asked.request.url, { method: 'POST', headers, body: JSON.stringify(body) }))
 }

@@ -19,13 +19,19 @@ export function wellKnownRoutes({ auth, baseUrl }: { readonly auth: Auth; readon
       return auth.handler(new Request(url), { clientAddress: c.get('clientAddress') })
     })
   }
-  for (const resource of Object.values(audiencesOf(baseUrl))) {
+  // MCP clients ask for exactly what is listed. They may not meter, and without offline_access they would come back to the
+  // person every five minutes.
+  const { api, mcp } = audiencesOf(baseUrl)
+  for (const [resource, scopes] of [
+    [api, machineScopes],
+    [mcp, ['usage:read', 'offline_access']],
+  ] as const) {
     routes.get(`/oauth-protected-resource${new URL(resource).pathname}`, (c) =>
       c.json(
         {
           resource,
           authorization_servers: [issuerOf(baseUrl)],
-          scopes_supported: machineScopes,
+          scopes_supported: scopes,
           bearer_methods_supported: ['header'],
           resource_documentation: `${baseUrl}/api/docs`,
         },
