@@ -23,6 +23,7 @@ const rules = {
   'code:once': { points: 1, duration: 2 * minuteSeconds },
   'organization:account': { points: 10, duration: hourSeconds },
   'invitation:account': { points: 30, duration: hourSeconds },
+  'passkey:network': { points: 120, duration: 15 * minuteSeconds },
   'link:network': { points: 60, duration: 15 * minuteSeconds },
   'register:network': { points: 30, duration: hourSeconds },
   'client:pair': { points: 100, duration: 15 * minuteSeconds },

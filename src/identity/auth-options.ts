@@ -5,6 +5,7 @@ import { admin, jwt, organization, twoFactor } from 'better-auth/plugins'
 import type { OrganizationOptions } from 'better-auth/plugins'
 import { oauthDeviceAuthorization, oauthProvider } from '@better-auth/oauth-provider'
 import { passkey } from '@better-auth/passkey'
+import { passkeyRules } from './passkey-rules.ts'
 import type { NewId } from '#src/lib/ids.ts'
 import { authorizationCodes } from './authorization-codes/index.ts'
 import { hashClientSecret, isClientSecret } from './provider/client-secret.ts'
@@ -62,7 +63,12 @@ export const authOptions = (setting: AuthSetting) =>
       }),
       admin(),
       twoFactor(),
-      passkey({ rpName: 'Rialto', rpID: new URL(setting.baseUrl).hostname, origin: setting.baseUrl }),
+      passkey({
+        rpName: 'Rialto',
+        rpID: new URL(setting.baseUrl).hostname,
+        origin: setting.baseUrl,
+        ...passkeyRules,
+      }),
       jwt({
         // Else reading a session signs a JWT each time, which is most of its cost and passes the provider's rules by.
         disableSettingJwtHeader: true,

@@ -213,6 +213,45 @@ test('an organization is made, somebody invited, their role changed, and they ar
   await other.close()
 })
 
+test('a passkey is added, signs in without the password, is renamed and removed', async () => {
+  const email = await newMember()
+  const able = await browser.newContext({ baseURL: server.origin })
+  const reader = await able.newPage()
+  const devTools = await able.newCDPSession(reader)
+  await devTools.send('WebAuthn.enable')
+  await devTools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  await reader.goto('/sign-in?returnTo=/account/security')
+  await enter(email, reader)
+  await reader.getByRole('textbox', { name: 'Name of the passkey' }).fill('Laptop')
+  await reader.getByRole('button', { name: 'Add a passkey' }).click()
+  await reader.getByText('The passkey is added').waitFor()
+
+  await reader.goto('/sign-out')
+  await reader.getByRole('button', { name: 'Sign out on this device' }).click()
+  await reader.goto('/sign-in?returnTo=/account/security')
+  await reader.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  await reader.waitForURL('**/account/security')
+
+  await reader.getByRole('textbox', { name: 'Name of Laptop' }).fill('Old laptop')
+  await reader.getByRole('button', { name: 'Rename Laptop' }).click()
+  await reader.getByRole('button', { name: 'Remove Old laptop' }).click()
+  await reader.getByText('The passkey is removed').waitFor()
+  await able.clearCookies()
+  await reader.goto('/sign-in')
+  await reader.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  await reader.getByText('The passkey did not open the account').waitFor()
+  await able.close()
+})
+
 const pages = [
   '/account',
   '/account/profile',

@@ -5,6 +5,8 @@ import { requestVerification } from './request-verification.ts'
 import type { RequestMailResult } from './request-verification.ts'
 import { readResetLink, resetPassword } from './reset-password.ts'
 import type { ResetLinkResult, ResetPasswordResult } from './reset-password.ts'
+import { beginPasskeySignIn, signInWithPasskey } from './passkey.ts'
+import type { PasskeySignInOptions, PasskeySignInResult } from './passkey.ts'
 import { passSecondFactor } from './second-factor.ts'
 import type { SecondFactorForm, SecondFactorResult } from './second-factor.ts'
 import { signIn } from './sign-in.ts'
@@ -26,6 +28,9 @@ export interface AccountServices {
   signUp(caller: Caller, form: SignUpForm): Promise<SignUpResult>
   signIn(caller: Caller, form: SignInForm): Promise<SignInResult>
   passSecondFactor(caller: Caller, form: SecondFactorForm): Promise<SecondFactorResult>
+  beginPasskeySignIn(caller: Caller): Promise<PasskeySignInOptions>
+  /** `credential`: what the browser made of the options, as JSON. */
+  signInWithPasskey(caller: Caller, credential: string): Promise<PasskeySignInResult>
   signOut(caller: Caller): Promise<Cookies>
   requestVerification(caller: Caller, email: string): Promise<RequestMailResult>
   verifyEmail(
@@ -46,6 +51,8 @@ export function createAccountServices(context: AccountContext): AccountServices 
     signUp: (caller, form) => signUp(context, { caller, form }),
     signIn: (caller, form) => signIn(context, { caller, form }),
     passSecondFactor: (caller, form) => passSecondFactor(context, { caller, form }),
+    beginPasskeySignIn: (caller) => beginPasskeySignIn(context, caller),
+    signInWithPasskey: (caller, credential) => signInWithPasskey(context, { caller, credential }),
     signOut: (caller) => signOut(context, caller),
     requestVerification: (caller, email) => requestVerification(context, { caller, email }),
     verifyEmail: (caller, link) => verifyEmail(context, { caller, ...link }),

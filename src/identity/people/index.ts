@@ -9,6 +9,8 @@ import { confirmEmailChange, readEmailChange } from './email/confirm-change.ts'
 import type { ConfirmEmailChangeResult, EmailChangeLinkResult } from './email/confirm-change.ts'
 import { requestEmailChange } from './email/request-change.ts'
 import type { RequestEmailChangeResult } from './email/request-change.ts'
+import { addPasskey, beginPasskey, listPasskeys, removePasskey, renamePasskey } from './passkeys/manage.ts'
+import type { AddPasskeyResult, BeginPasskeyResult, OwnPasskey } from './passkeys/manage.ts'
 import { readProfile } from './profile.ts'
 import type { Profile } from './profile.ts'
 import { endOtherSessions, endSession } from './sessions/end-sessions.ts'
@@ -49,6 +51,11 @@ export interface PeopleServices {
   renewRecoveryCodes(caller: Caller, password: string): Promise<RecoveryCodesResult>
   /** Undefined without a second step. */
   countRecoveryCodes(caller: Caller): Promise<number | undefined>
+  passkeys(caller: Caller): Promise<readonly OwnPasskey[]>
+  beginPasskey(caller: Caller, password: string): Promise<BeginPasskeyResult>
+  addPasskey(caller: Caller, made: { readonly name: string; readonly credential: string }): Promise<AddPasskeyResult>
+  renamePasskey(caller: Caller, change: { readonly passkeyId: string; readonly name: string }): Promise<void>
+  removePasskey(caller: Caller, passkeyId: string): Promise<void>
   sessions(caller: Caller): Promise<readonly OwnSession[]>
   endSession(caller: Caller, sessionId: string): Promise<void>
   /** Returns how many there were. */
@@ -69,6 +76,11 @@ export function createPeopleServices(context: PeopleContext): PeopleServices {
     endTwoFactor: (caller, password) => endTwoFactor(context, { caller, password }),
     renewRecoveryCodes: (caller, password) => renewRecoveryCodes(context, { caller, password }),
     countRecoveryCodes: (caller) => countRecoveryCodes(context, caller),
+    passkeys: (caller) => listPasskeys(context, caller),
+    beginPasskey: (caller, password) => beginPasskey(context, { caller, password }),
+    addPasskey: (caller, made) => addPasskey(context, { caller, ...made }),
+    renamePasskey: (caller, change) => renamePasskey(context, { caller, ...change }),
+    removePasskey: (caller, passkeyId) => removePasskey(context, { caller, passkeyId }),
     sessions: (caller) => listSessions(context, caller),
     endSession: (caller, sessionId) => endSession(context, { caller, sessionId }),
     endOtherSessions: (caller) => endOtherSessions(context, caller),

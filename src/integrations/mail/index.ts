@@ -13,6 +13,7 @@ export {
   emailChangeAsked,
   emailChanged,
   organizationInvitation,
+  passkeyAdded,
   passwordChanged,
   resetPassword,
   twoFactorChanged,

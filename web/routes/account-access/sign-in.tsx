@@ -3,6 +3,7 @@ import { withReturnTo } from '../../return-to.ts'
 import { Button } from '../../ui/button.tsx'
 import { afterForm, demandsSignIn } from '../oauth/authorize-request.ts'
 import { type FieldError, TextField } from '../../ui/field.tsx'
+import { PasskeyScript } from '../../ui/passkey-script.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { AccessPage } from './access-page.tsx'
 import { accountHeaders, accountRequest, cookieHeaders, rateLimited, textOf } from './account-request.ts'
@@ -13,7 +14,18 @@ import type { Route } from './+types/sign-in.ts'
 
 export const headers = accountHeaders
 
-const notices: Readonly<Record<string, { readonly title: string; readonly text: string }>> = {
+interface SignInNotice {
+  readonly title: string
+  readonly text: string
+  readonly tone?: 'bad'
+}
+
+const notices: Readonly<Record<string, SignInNotice>> = {
+  'passkey-failed': {
+    title: 'The passkey did not open the account',
+    text: 'It may have been removed here, or the answer took too long. Try again, or use the password.',
+    tone: 'bad',
+  },
   'start-again': {
     title: 'Begin once more',
     text: 'The code took too long, or was wrong too often. Nothing was changed.',
@@ -29,7 +41,8 @@ export function loader(args: Route.LoaderArgs) {
   const { viewer, returnTo, searchParams } = accountRequest(args)
   if (viewer !== undefined && !demandsSignIn(returnTo)) throw redirect(returnTo)
   const name = searchParams.get('notice') ?? ''
-  return { returnTo, notice: Object.hasOwn(notices, name) ? notices[name] : undefined }
+  const { search } = new URL(args.request.url)
+  return { returnTo, search, notice: Object.hasOwn(notices, name) ? notices[name] : undefined }
 }
 
 export async function action(args: Route.ActionArgs) {
@@ -60,7 +73,7 @@ const mismatch: FieldError = {
   remedy: 'Check both, or choose a new password below.',
 }
 
-export default function SignIn({ loaderData: { returnTo, notice }, actionData }: Route.ComponentProps) {
+export default function SignIn({ loaderData: { returnTo, search, notice }, actionData }: Route.ComponentProps) {
   const errors = { password: actionData?.refusal === 'invalid_credentials' ? mismatch : undefined }
   return (
     <AccessPage
@@ -73,7 +86,7 @@ export default function SignIn({ loaderData: { returnTo, notice }, actionData }:
       }
     >
       {notice !== undefined && actionData === undefined && (
-        <Notice tone="good" title={notice.title}>
+        <Notice tone={notice.tone ?? 'good'} title={notice.title}>
           {notice.text}
         </Notice>
       )}
@@ -103,9 +116,30 @@ export default function SignIn({ loaderData: { returnTo, notice }, actionData }:
         />
         <Button>Sign in</Button>
       </form>
+      <PasskeyForm search={search} />
       <p className="text-14">
         <TextLink href={withReturnTo('/forgot-password', returnTo)}>Password forgotten?</TextLink>
       </p>
     </AccessPage>
   )
 }
+
+const PasskeyForm = ({ search }: { search: string }) => (
+  <>
+    <form
+      method="post"
+      action={`/sign-in/passkey${search}`}
+      hidden
+      data-passkey="get"
+      data-options="/sign-in/passkey"
+      data-cancelled="No passkey was used. Press the button to try again, or use the password."
+    >
+      <div className="flex flex-col gap-8">
+        <input type="hidden" name="credential" value="" />
+        <Button kind="secondary">Sign in with a passkey</Button>
+        <p role="alert" className="text-14 text-red empty:hidden" />
+      </div>
+    </form>
+    <PasskeyScript />
+  </>
+)

@@ -2,6 +2,7 @@ import type { RenderedMail } from '../message.ts'
 import { accountExists } from './account-exists.ts'
 import { confirmNewEmail, emailChangeAsked, emailChanged } from './change-email.ts'
 import { organizationInvitation } from './organization-invitation.ts'
+import { passkeyAdded } from './passkey-added.ts'
 import { passwordChanged } from './password-changed.ts'
 import { resetPassword } from './reset-password.ts'
 import { twoFactorChanged } from './two-factor-changed.ts'
@@ -13,6 +14,7 @@ export {
   emailChangeAsked,
   emailChanged,
   organizationInvitation,
+  passkeyAdded,
   passwordChanged,
   resetPassword,
   twoFactorChanged,
@@ -39,6 +41,7 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
       url: `${baseUrl}/invitations/sample`,
       validDays: 7,
     }),
+  'passkey-added': (baseUrl) => passkeyAdded({ name: 'Ada Lovelace', securityUrl: `${baseUrl}/account/security` }),
   'two-factor-changed': (baseUrl) =>
     twoFactorChanged({ name: 'Ada Lovelace', isOn: true, resetUrl: `${baseUrl}/forgot-password` }),
   'confirm-new-email': (baseUrl) => confirmNewEmail({ url: `${baseUrl}/confirm/sample`, validHours: 24 }),
