@@ -31,6 +31,8 @@ export default [
   route('account/organizations/new', 'routes/account/organizations/new-organization.tsx'),
   route('account/organizations/:org', 'routes/account/organizations/organization.tsx'),
   route('invitations/:id', 'routes/account/organizations/invitation.tsx'),
+  route('account/export', 'routes/account/export.tsx'),
+  route('account/export/file', 'routes/account/export-file.ts'),
   route('confirm/:token', 'routes/account/confirm-email.tsx'),
 
   route('theme', 'routes/theme.ts'),

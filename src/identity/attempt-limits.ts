@@ -24,6 +24,7 @@ const rules = {
   'organization:account': { points: 10, duration: hourSeconds },
   'invitation:account': { points: 30, duration: hourSeconds },
   'passkey:network': { points: 120, duration: 15 * minuteSeconds },
+  'export:account': { points: 5, duration: hourSeconds },
   'link:network': { points: 60, duration: 15 * minuteSeconds },
   'register:network': { points: 30, duration: hourSeconds },
   'client:pair': { points: 100, duration: 15 * minuteSeconds },

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -252,6 +253,15 @@ test('a passkey is added, signs in without the password, is renamed and removed'
   await able.close()
 })
 
+test('everything held about a person comes as one file', async () => {
+  const email = await newMember()
+  await signIn(email, '/account/export')
+  const [file] = await Promise.all([page.waitForEvent('download'), press('Download your data')])
+  expect(file.suggestedFilename()).toBe('rialto-data.json')
+  const data: unknown = JSON.parse(await text(await file.createReadStream()))
+  expect(data).toMatchObject({ tables: { user: [{ email }], session: [{}] } })
+})
+
 const pages = [
   '/account',
   '/account/profile',
@@ -259,6 +269,8 @@ const pages = [
   '/account/security/two-factor',
   '/account/sessions',
   '/account/organizations',
+  '/account/export',
+  '/account/export?refused=password',
   '/account/organizations/new',
   '/invitations/unknown',
   '/sign-in/two-factor',

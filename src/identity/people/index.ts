@@ -9,6 +9,8 @@ import { confirmEmailChange, readEmailChange } from './email/confirm-change.ts'
 import type { ConfirmEmailChangeResult, EmailChangeLinkResult } from './email/confirm-change.ts'
 import { requestEmailChange } from './email/request-change.ts'
 import type { RequestEmailChangeResult } from './email/request-change.ts'
+import { exportData } from './export/export-data.ts'
+import type { ExportResult } from './export/export-data.ts'
 import { addPasskey, beginPasskey, listPasskeys, removePasskey, renamePasskey } from './passkeys/manage.ts'
 import type { AddPasskeyResult, BeginPasskeyResult, OwnPasskey } from './passkeys/manage.ts'
 import { readProfile } from './profile.ts'
@@ -56,6 +58,7 @@ export interface PeopleServices {
   addPasskey(caller: Caller, made: { readonly name: string; readonly credential: string }): Promise<AddPasskeyResult>
   renamePasskey(caller: Caller, change: { readonly passkeyId: string; readonly name: string }): Promise<void>
   removePasskey(caller: Caller, passkeyId: string): Promise<void>
+  exportData(caller: Caller, password: string): Promise<ExportResult>
   sessions(caller: Caller): Promise<readonly OwnSession[]>
   endSession(caller: Caller, sessionId: string): Promise<void>
   /** Returns how many there were. */
@@ -81,6 +84,7 @@ export function createPeopleServices(context: PeopleContext): PeopleServices {
     addPasskey: (caller, made) => addPasskey(context, { caller, ...made }),
     renamePasskey: (caller, change) => renamePasskey(context, { caller, ...change }),
     removePasskey: (caller, passkeyId) => removePasskey(context, { caller, passkeyId }),
+    exportData: (caller, password) => exportData(context, { caller, password }),
     sessions: (caller) => listSessions(context, caller),
     endSession: (caller, sessionId) => endSession(context, { caller, sessionId }),
     endOtherSessions: (caller) => endOtherSessions(context, caller),

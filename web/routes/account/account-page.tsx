@@ -10,6 +10,7 @@ const links = [
   { label: 'Sessions', href: '/account/sessions' },
   { label: 'Organizations', href: '/account/organizations' },
   { label: 'Connected agents', href: '/account/connected-agents' },
+  { label: 'Your data', href: '/account/export' },
 ] as const
 
 export interface Notices {

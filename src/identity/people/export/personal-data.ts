@@ -1,0 +1,63 @@
+// Where the database keeps something about a person. A test compares this with the foreign keys of the schema, so a new table
+// that refers to people is either exported here or left out with a reason.
+
+/** One table's share of an export. */
+export interface PersonalTable {
+  readonly table: string
+  /** SQL over `t` and `me`: the person's `id`, and their `email` once it is confirmed, else NULL. */
+  readonly where: string
+  /** Columns that open something, or that another person's privacy keeps. */
+  readonly without?: readonly string[]
+  /** A subquery instead of the whole table, where its rows are too large. */
+  readonly from?: string
+  /** What the rows are read by, in batches. */
+  readonly key?: 'seq'
+}
+
+const own = 't.user_id = me.id'
+const ofOwnSubscription = 't.subscription_id IN (SELECT id FROM user_agent_subscriptions WHERE user_id = me.id)'
+
+export const personalTables: readonly PersonalTable[] = [
+  { table: 'user', where: 't.id = me.id' },
+  { table: 'account', where: own, without: ['password', 'access_token', 'refresh_token', 'id_token'] },
+  { table: 'session', where: own, without: ['token'] },
+  { table: 'two_factor', where: own, without: ['secret', 'backup_codes'] },
+  { table: 'passkey', where: own },
+  { table: 'organization_member', where: own },
+  { table: 'organization_invitation', where: 't.inviter_id = me.id OR t.email = me.email' },
+  { table: 'oauth_consent', where: own },
+  { table: 'oauth_client', where: own, without: ['client_secret'] },
+  { table: 'oauth_access_token', where: own, without: ['token'] },
+  { table: 'oauth_refresh_token', where: own, without: ['token', 'rotation_replay_response'] },
+  { table: 'user_agent_subscriptions', where: own },
+  { table: 'subscription_usage', where: ofOwnSubscription },
+  {
+    table: 'subscription_addons',
+    where: `${ofOwnSubscription} OR t.created_by = me.id OR t.revoked_by = me.id`,
+    // Who granted is another person's matter.
+    without: ['created_by', 'revoked_by'],
+  },
+  { table: 'usage_ledger', where: ofOwnSubscription, key: 'seq' },
+  { table: 'agent_installs', where: own },
+  { table: 'reviews', where: own },
+  { table: 'agent_waitlist', where: 't.email = me.email' },
+  { table: 'interactions', where: 't.user_id = me.id OR t.user_email = me.email', without: ['notify_error'] },
+  { table: 'audit_logs', where: own },
+  {
+    table: 'agents',
+    where: 't.created_by = me.id',
+    from: '(SELECT id, slug, name, created_by, created_at FROM agents)',
+  },
+  {
+    table: 'media',
+    where: 't.created_by = me.id',
+    from: '(SELECT id, content_hash, mime_type, created_by, created_at FROM media)',
+  },
+]
+
+/** Tables that refer to a person and are not exported, each with its reason. */
+export const leftOut: Readonly<Record<string, string>> = {
+  device_code: 'Codes that sign a device in; each lives for minutes.',
+  oauth_authorization_code:
+    'What became of a sign-in at an agent within its first minutes; the tokens it led to are exported.',
+}
