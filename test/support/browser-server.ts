@@ -1,5 +1,5 @@
 import chromium, { inflate } from '@sparticuz/chromium'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { chromium as playwright } from 'playwright-core'
@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       ...process.env,
       ...(browser.libraryPath === ''
         ? {}
-        : { LD_LIBRARY_PATH: browser.libraryPath, FONTCONFIG_PATH: browser.fontsPath }),
+        : { LD_LIBRARY_PATH: browser.libraryPath, FONTCONFIG_FILE: browser.fontsFile }),
     },
   })
   project.provide('browserWsEndpoint', server.wsEndpoint())
@@ -47,13 +47,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 interface Browser {
   readonly executablePath: string
   readonly libraryPath: string
-  readonly fontsPath: string
+  /** A fontconfig file; without any font Chromium ends at its first page. */
+  readonly fontsFile: string
 }
 
 /** RIALTO_TEST_BROWSER names a Chromium for platforms that the package has none for (it is built for Linux on x64). */
 async function findBrowser(): Promise<Browser> {
   const own = process.env['RIALTO_TEST_BROWSER']
-  return own === undefined ? unpack() : { executablePath: own, libraryPath: '', fontsPath: '' }
+  return own === undefined ? unpack() : { executablePath: own, libraryPath: '', fontsFile: '' }
 }
 
 /** Unpacks the package's browser, libraries and fonts into the project's own cache; the package uses the TMPDIR it sees. */
@@ -63,14 +64,25 @@ async function unpack(): Promise<Browser> {
   const usual = process.env['TMPDIR']
   process.env['TMPDIR'] = cacheDir
   try {
-    const [executablePath, libraries] = await Promise.all([
+    const [executablePath, libraries, fonts] = await Promise.all([
       chromium.executablePath(bin),
       inflate(join(bin, 'al2023.tar.br')),
       inflate(join(bin, 'fonts.tar.br')),
     ])
-    return { executablePath, libraryPath: join(libraries, 'lib'), fontsPath: join(cacheDir, 'fonts') }
+    return { executablePath, libraryPath: join(libraries, 'lib'), fontsFile: await describeFonts(fonts) }
   } finally {
     if (usual === undefined) delete process.env['TMPDIR']
     else process.env['TMPDIR'] = usual
   }
+}
+
+/** The package's own description looks in the folders of a serverless host; this one names where the fonts really are. */
+async function describeFonts(fontsDir: string): Promise<string> {
+  const file = join(cacheDir, 'fonts.conf')
+  const escaped = fontsDir.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  await writeFile(
+    file,
+    `<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig><dir>${escaped}</dir><cachedir>${escaped}/.cache</cachedir></fontconfig>\n`,
+  )
+  return file
 }
