@@ -10,6 +10,7 @@ import type { Log } from '#src/log.ts'
 import { createAttemptLimits } from './attempt-limits.ts'
 import type { AttemptLimits } from './attempt-limits.ts'
 import { sessionVersion } from './session-version.ts'
+import { forgetTrustedDevices } from './trusted-devices.ts'
 import type { BreachCheck } from './breached-passwords.ts'
 import { authLogger } from './auth-log.ts'
 import { authOptions } from './auth-options.ts'
@@ -138,7 +139,7 @@ function createServer(parts: AuthParts) {
   })
 }
 
-function passwords({ baseUrl, mail }: AuthParts) {
+function passwords({ baseUrl, db, mail }: AuthParts) {
   return {
     // Signing up answers the same for a taken address, so it can't sign in by itself (accounts/sign-up.ts does).
     autoSignIn: false,
@@ -165,12 +166,14 @@ function passwords({ baseUrl, mail }: AuthParts) {
         template: 'reset-password',
         usefulUntil: new Date(Date.now() + resetMinutes * 60_000).toISOString(),
       }),
-    onPasswordReset: ({ user }) =>
-      mail.enqueue({
+    onPasswordReset: async ({ user }) => {
+      await forgetTrustedDevices(db, user.id)
+      await mail.enqueue({
         ...passwordChanged({ name: user.name, changedAt: new Date(), resetUrl: `${baseUrl}/forgot-password` }),
         to: user.email,
         template: 'password-changed',
-      }),
+      })
+    },
   } satisfies BetterAuthOptions['emailAndPassword'] extends (infer T) | undefined ? Partial<T> : never
 }
 

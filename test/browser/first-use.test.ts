@@ -221,7 +221,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing on any page in the %s t
   await look('/sign-up with errors')
   await reader.goto('/sign-in')
   await reader.getByLabel('E-mail address').fill('nobody@example.com')
-  await reader.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+  await reader.getByRole('main').getByRole('button', { name: 'Sign in', exact: true }).click()
   await look('/sign-in with an error')
   await looking.close()
   expect(findings).toEqual([])

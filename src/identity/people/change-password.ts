@@ -4,6 +4,7 @@ import { recordAudit } from '#src/db/audit.ts'
 import { authHeaders } from '../accounts/context.ts'
 import type { Caller, Cookies } from '../accounts/context.ts'
 import type { PasswordProblem } from '../password-rules.ts'
+import { forgetTrustedDevices } from '../trusted-devices.ts'
 import { confirmPassword } from './confirm-identity.ts'
 import type { IdentityRefusal } from './confirm-identity.ts'
 import { getPerson } from './context.ts'
@@ -52,6 +53,7 @@ export async function changePassword(
     throw error
   }
   await db.transaction(async (tx) => {
+    await forgetTrustedDevices(tx, person.id)
     const notice = passwordChanged({ name: person.name, changedAt: new Date(), resetUrl: `${baseUrl}/forgot-password` })
     await mail.enqueue({ ...notice, to: person.email, template: 'password-changed' }, { tx })
     await recordAudit(tx, {

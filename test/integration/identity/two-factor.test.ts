@@ -86,7 +86,7 @@ test('five wrong codes end the attempt, ten in a row lock the second step for a 
   })
 })
 
-test('a trusted browser is asked for the password alone', async () => {
+test('a trusted browser is asked for the password alone, until the password changes', async () => {
   const person = await careful()
   const entered = await people.accounts.passSecondFactor(await challenged(person), byApp(totpOf(person.uri, 1), true))
   if (entered.kind !== 'signed_in') throw new Error(entered.kind)
@@ -95,6 +95,12 @@ test('a trusted browser is asked for the password alone', async () => {
   expect(again.kind).toBe('signed_in')
   const other = await careful()
   await challenged(other, trust)
+
+  const newPassword = 'a quite different sentence'
+  await people.own.changePassword(person.caller, { password, newPassword })
+  const trusted = caller({ cookies: trust })
+  const later = await people.accounts.signIn(trusted, { email: person.email, password: newPassword })
+  expect(later.kind).toBe('second_factor')
 })
 
 test('turning it off takes the password', async () => {
