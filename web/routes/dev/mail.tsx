@@ -1,6 +1,7 @@
 import { data } from 'react-router'
 import { webContext } from '../../context.ts'
 import { PageMeta } from '../../shell/page-meta.tsx'
+import { TextLink } from '../account-access/text-link.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Table } from '../../ui/table.tsx'
 import type { Route } from './+types/mail.ts'
@@ -30,7 +31,7 @@ export default function MailOutbox({ loaderData: { mails, templates } }: Route.C
         </p>
         {mails.length === 0 ? (
           <EmptyState title="No mail yet">
-            <a href="/sign-up">Create an account</a>, and the first one arrives.
+            <TextLink href="/sign-up">Create an account</TextLink>, and the first one arrives.
           </EmptyState>
         ) : (
           <Table
