@@ -21,12 +21,33 @@ export async function answerIntrospect(context: ProviderContext, asked: Provider
   return Response.json({ active: false }, { headers: { 'cache-control': 'no-store' } })
 }
 
-/** UserInfo (OpenID Connect Core §5.3) with a token that was ended is answered as with a wrong one. */
+/**
+ * UserInfo (OpenID Connect Core §5.3) with a token that was ended is answered as with a wrong one. The provider gets the one
+ * token that was looked at here, so that none reaches it by another way (RFC 6750 §2: header or form, never both).
+ */
 export async function answerUserInfo(context: ProviderContext, { request }: ProviderRequest): Promise<Response> {
-  const token = /^(?:bearer|dpop) +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  if (token === undefined || (await stillCounts(context, token))) return context.ask(request)
+  const authorization = request.headers.get('authorization')
+  const form = request.method === 'POST' ? await readForm(request.clone()) : undefined
+  const sent = form?.getAll('access_token') ?? []
+  if (sent.length > 1 || (sent.length === 1 && authorization !== null)) {
+    return oauthError({ error: 'invalid_request', description: 'Send one access token, in one place.' })
+  }
+  const presented = authorization ?? (sent[0] === undefined ? undefined : `Bearer ${sent[0]}`)
+  const token = /^(?:bearer|dpop) +(\S+)$/i.exec(presented ?? '')?.[1]
+  if (token === undefined || (await stillCounts(context, token))) {
+    return context.ask(userInfoRequest(request, presented))
+  }
   const headers = { 'www-authenticate': 'Bearer error="invalid_token"', 'cache-control': 'no-store' }
   return Response.json({ error: 'invalid_token', error_description: 'Invalid access token' }, { status: 401, headers })
+}
+
+/** The request with its token in the header and no body. A proof of possession names the method, so that one keeps it. */
+function userInfoRequest(request: Request, authorization: string | undefined): Request {
+  if (request.headers.has('dpop') && request.headers.has('authorization')) return request
+  const headers = new Headers(request.headers)
+  for (const name of ['authorization', 'content-type', 'content-length']) headers.delete(name)
+  if (authorization !== undefined) headers.set('authorization', authorization)
+  return new Request(request.url, { headers })
 }
 
 async function stillCounts({ db, tokens }: ProviderContext, token: string): Promise<boolean> {

@@ -91,6 +91,19 @@ test('its redemption is noted, and its tokens name it', async () => {
   expect(tokens).toHaveLength(1)
 })
 
+const userInfo = (init: RequestInit) => fetch(`${server.origin}/api/auth/oauth2/userinfo`, { method: 'POST', ...init })
+
+test('a living token is taken in the header or in the form, never in both', async () => {
+  const { access_token } = await redeemed(await issueCode())
+  const headers = { authorization: `Bearer ${access_token}` }
+  const body = new URLSearchParams({ access_token })
+  expect((await userInfo({ headers })).status).toBe(200)
+  expect((await userInfo({ body })).status).toBe(200)
+  expect((await userInfo({ headers, body })).status).toBe(400)
+  expect((await userInfo({ body: new URLSearchParams([...body, ...body]) })).status).toBe(400)
+  expect((await userInfo({})).status).toBe(401)
+})
+
 test('a replay ends every token of the code, also refreshed ones, is audited, and the publisher is told once', async () => {
   const [issued, untouched] = [await issueCode(), await issueCode()]
   const first = await redeemed(issued)
@@ -105,6 +118,9 @@ test('a replay ends every token of the code, also refreshed ones, is audited, an
   for (const { access_token } of [first, second]) {
     await expect.poll(async () => (await me(server, access_token)).status, { timeout: 5_000 }).toBe(401)
     await expect(oidc.fetchUserInfo(config, access_token, oidc.skipSubjectCheck)).rejects.toThrow()
+    expect((await userInfo({ body: new URLSearchParams({ access_token }) })).status).toBe(401)
+    const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ access_token }) }
+    expect((await userInfo(json)).status).toBe(401)
     expect(await oidc.tokenIntrospection(config, access_token)).toEqual({ active: false })
   }
   await expect(oidc.refreshTokenGrant(config, second.refresh_token ?? '')).rejects.toMatchObject({
