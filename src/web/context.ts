@@ -26,6 +26,8 @@ export interface Site {
   readonly name: string
   /** Origin without a trailing slash. */
   readonly baseUrl: string
+  /** The OpenID issuer, `{baseUrl}/api/auth`. */
+  readonly issuer: string
   /** Demo and development show /dev pages. */
   readonly showsDevPages: boolean
 }

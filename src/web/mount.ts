@@ -19,6 +19,7 @@ import {
   createOAuthServices,
   createOrganizationServices,
   createPeopleServices,
+  issuerOf,
 } from '#src/identity/index.ts'
 import type { ApiDocument, PageRequest, WebContext } from '#src/web/context.ts'
 
@@ -106,7 +107,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
   const context: WebContext = {
     services,
     viewer,
-    site: { name: 'Rialto', baseUrl: deps.baseUrl, showsDevPages },
+    site: { name: 'Rialto', baseUrl: deps.baseUrl, issuer: issuerOf(deps.baseUrl), showsDevPages },
     request,
     apiDocument,
   }
