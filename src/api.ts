@@ -4,6 +4,7 @@ import { agentClientRoutes } from '#src/features/agent-clients/index.ts'
 import { catalogRoutes } from '#src/features/catalog/index.ts'
 import { createApiRouter } from '#src/http/api.ts'
 import type { AppContext, AppEnv } from '#src/http/api.ts'
+import { problemResponse } from '#src/http/problem.ts'
 import { RIALTO_VERSION } from '#src/version.ts'
 
 /** Everything under /api: version 1, better-auth's own endpoints, and the document that describes them. */
@@ -16,12 +17,22 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
     scheme: 'bearer',
     bearerFormat: 'JWT',
   })
-  api.on(['GET', 'POST'], '/auth/*', (c) => deps.auth.handler(c.req.raw, { clientAddress: c.get('clientAddress') }))
+  api.on(['GET', 'POST'], '/auth/*', (c) => answerAuth(c, deps))
   api.get('/openapi.json', (c) =>
     c.json(describeApi(api, deps.baseUrl), 200, { 'cache-control': 'public, max-age=300' }),
   )
   api.get('/docs', page)
   return api
+}
+
+/** The provider's answer; what has no body of its own becomes a problem, and an outage one that says when to try again. */
+async function answerAuth(c: AppContext, deps: Deps): Promise<Response> {
+  const requestId = c.get('requestId')
+  const answer = await deps.auth.handler(c.req.raw, { clientAddress: c.get('clientAddress') })
+  if (answer.status === 404 && answer.body === null) return problemResponse({ code: 'not_found', requestId })
+  // better-auth turns whatever happens inside it into a 500 of its own; a database that is away answers for itself.
+  if (answer.status >= 500) await deps.pool.query('select 1')
+  return answer
 }
 
 /** The OpenAPI 3.1 document of version 1; the readable page at /api/docs is made from it. */
@@ -32,7 +43,7 @@ export const describeApi = (api: OpenAPIHono<AppEnv>, baseUrl: string) =>
       title: 'Rialto',
       version: RIALTO_VERSION,
       description:
-        'The marketplace’s HTTP API. Errors are RFC 9457 problems with a stable `code`. Lists are keyset-paged: pass `nextCursor` back as `cursor`.',
+        'The marketplace’s HTTP API. Errors are RFC 9457 problems with a stable `code`. Lists are keyset-paged: pass `nextCursor` back as `cursor`. Signing in (OAuth 2.1, OpenID Connect) is described by its own document at `/api/auth/.well-known/openid-configuration`; any endpoint may answer 413, 429, 500 or 503 with a problem.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: `${baseUrl}/api` }],

@@ -9,10 +9,12 @@ import type { AppContext, AppEnv } from '#src/http/api.ts'
 import { clientAddress, createProxyList } from '#src/http/client-address.ts'
 import { compression } from '#src/http/compression.ts'
 import { hostCheck } from '#src/http/host-check.ts'
+import { nothingHere } from '#src/http/method-not-allowed.ts'
 import { measureRequests, metricsHandler } from '#src/http/metrics.ts'
 import { problemOf, problemResponse } from '#src/http/problem.ts'
 import { securityHeaders } from '#src/http/security-headers.ts'
-import { unavailablePage } from '#src/http/unavailable-page.ts'
+import { staticPage } from '#src/http/static-page.ts'
+import type { StaticPageReason } from '#src/http/static-page.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { newId } from '#src/lib/ids.ts'
 import { createApi, describeApi } from '#src/api.ts'
@@ -20,6 +22,7 @@ import { wellKnownRoutes } from '#src/identity/index.ts'
 import type { WebApp } from '#src/web/mount.ts'
 
 const bodyBytesMax = 1024 * 1024
+const formTypes = /^(application\/(x-www-form-urlencoded|json)|multipart\/form-data)\b/i
 
 /** What the process knows about itself; main.ts changes it, the health endpoints read it. */
 export interface Lifecycle {
@@ -47,13 +50,12 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
   app.get('/readyz', (c) => readiness(c, { deps, lifecycle }))
   app.get('/metrics', metricsHandler(deps.metrics, config.metricsToken))
 
-  app.use(hostCheck(config.mode === 'demo' ? undefined : new URL(baseUrl).hostname))
+  app.use(hostCheck({ baseUrl, allowsLoopback: config.mode === 'demo' }))
   app.use(compression())
   app.use(
     bodyLimit({
       maxSize: bodyBytesMax,
-      onError: (c) =>
-        problemResponse({ code: 'payload_too_large', requestId: requestIdOf(c), details: { bodyBytesMax } }),
+      onError: (c) => refusal(c, 'payload_too_large'),
     }),
   )
   const page = (c: AppContext): Promise<Response> =>
@@ -61,24 +63,28 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
   const api = createApi(deps, page)
   app.route('/api', api)
   app.route('/.well-known', wellKnownRoutes(deps))
-  app.all('/api/*', (c) => problemResponse({ code: 'not_found', requestId: c.get('requestId') }))
+  app.all('/api/*', nothingHere({ router: api, prefix: '/api' }))
   // Forms count only from our own pages. Under /api nothing rides on a cookie: better-auth checks its own, agents send tokens.
   app.use(csrf({ origin: baseUrl }))
+  app.use(async (c, next) => {
+    const isAsked = ['GET', 'HEAD'].includes(c.req.method)
+    // What is no form would fail deep inside an action, as if it were our mistake.
+    if (!isAsked && !formTypes.test(c.req.header('content-type') ?? '')) return refusal(c, 'unsupported_media_type')
+    return next()
+  })
   app.all('*', page)
   app.onError((error, c) => failure(error, { c, deps }))
   return app
 }
 
-const requestIdOf = (c: { get(key: 'requestId'): unknown }): string => String(c.get('requestId'))
-
 async function readiness(c: AppContext, { deps, lifecycle }: { deps: Deps; lifecycle: Lifecycle }): Promise<Response> {
-  if (lifecycle.state !== 'ready') return c.json({ status: lifecycle.state }, 503)
+  if (lifecycle.state !== 'ready') return c.json({ status: lifecycle.state }, 503, { 'retry-after': '2' })
   try {
     await deps.pool.query('select 1')
     return c.json({ status: 'ready' })
   } catch (error) {
     deps.log.warn({ err: error }, 'not ready: the database does not answer')
-    return c.json({ status: 'database unavailable' }, 503)
+    return c.json({ status: 'database unavailable' }, 503, { 'retry-after': '2' })
   }
 }
 
@@ -93,7 +99,7 @@ function logRequests({ log }: Deps) {
     const line = {
       requestId: c.get('requestId'),
       method: c.req.method,
-      path: pathname,
+      path: withoutSecrets(pathname),
       status: c.res.status,
       ms: Math.round((performance.now() - startedAt) * 10) / 10,
     }
@@ -102,21 +108,39 @@ function logRequests({ log }: Deps) {
   }
 }
 
+/** Links of mails carry their token in the path; nothing else in one is that long without a break. */
+const withoutSecrets = (path: string): string => path.replaceAll(/[\w-]{32,}/g, '[redacted]')
+
 function failure(error: Error, { c, deps }: { c: AppContext; deps: Deps }): Response {
   const requestId = c.get('requestId')
   if (error instanceof AppError) return problemOf(error, requestId)
-  if (error instanceof HTTPException && error.status === 403) return problemResponse({ code: 'forbidden', requestId })
-  const isApi = c.req.path.startsWith('/api/')
+  if (error instanceof HTTPException && error.status === 403) return refusal(c, 'forbidden')
   if (isDatabaseUnavailable(error)) {
     deps.log.warn({ requestId, err: error }, 'the database is not available')
-    return isApi
-      ? problemResponse({ code: 'unavailable', requestId })
-      : unavailablePage({ reason: 'away', nonce: c.get('secureHeadersNonce') ?? '' })
+    return refusal(c, 'unavailable')
   }
   if (isStatementTimeout(error)) {
     deps.log.warn({ requestId, err: error }, 'a statement ran into its time limit')
-    return problemResponse({ code: 'timeout', requestId })
+    return refusal(c, 'timeout')
   }
   deps.log.error({ requestId, err: error }, 'unexpected error')
-  return problemResponse({ code: 'internal', requestId })
+  return refusal(c, 'internal')
+}
+
+type Refusal = Exclude<StaticPageReason, 'starting' | 'away'> | 'unavailable'
+
+/** A page for people who look at pages, a problem for everybody else. */
+function refusal(c: RefusedContext, code: Refusal): Response {
+  const requestId = String(c.get('requestId'))
+  if (c.req.path.startsWith('/api/')) {
+    return problemResponse({ code, requestId, ...(code === 'payload_too_large' && { details: { bodyBytesMax } }) })
+  }
+  const nonce = String(c.get('secureHeadersNonce') ?? '')
+  return staticPage({ reason: code === 'unavailable' ? 'away' : code, nonce, requestId })
+}
+
+/** What both our own context and that of a library's callback have. */
+interface RefusedContext {
+  readonly req: { readonly path: string; header(name: string): string | undefined }
+  get(key: 'requestId' | 'secureHeadersNonce'): unknown
 }

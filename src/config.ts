@@ -138,9 +138,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 type Values = z.infer<typeof environment>
 
 function missingInProduction(values: Values): string[] {
-  const required = ['DATABASE_URL', 'AUTH_SECRET', 'SMTP_URL', 'MAIL_FROM'] as const
+  const required = ['AUTH_SECRET', 'SMTP_URL', 'MAIL_FROM'] as const
   const missing = required
-    .filter((name) => name !== 'DATABASE_URL' && values[name] === undefined)
+    .filter((name) => values[name] === undefined)
     .map((name) => `${name}: is required when BASE_URL is not this machine`)
   const insecure = values.BASE_URL?.startsWith('http:') === true ? ['BASE_URL: must be https:// in production'] : []
   return [...missing, ...insecure]

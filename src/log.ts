@@ -5,7 +5,7 @@ import type { Config } from '#src/config.ts'
 export type Log = Logger
 
 // Whatever a library puts into a log object, these never leave the process.
-const secretPaths = ['password', 'token', 'secret', 'authorization', 'cookie', 'code', 'clientSecret', 'client_secret']
+const secretPaths = ['password', 'token', 'secret', 'authorization', 'cookie', 'clientSecret', 'client_secret']
 const redact = [
   ...secretPaths,
   ...secretPaths.map((path) => `*.${path}`),

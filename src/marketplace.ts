@@ -72,7 +72,7 @@ async function open(
     host: config.host,
     port: config.port,
     otherPorts: config.portIsFixed ? 0 : otherPorts,
-    handler: createStartingApp().fetch,
+    handler: createStartingApp({ isHttps: config.baseUrl?.startsWith('https:') === true }).fetch,
   })
   closers.push(() => server.drain(requestsGraceMs))
   const baseUrl = config.baseUrl ?? `http://localhost:${server.port}`

@@ -1,6 +1,7 @@
 // What the small database commands share: a quiet log on standard error, failures as a sentence with its remedy, signals.
 import { ConfigError } from '#src/config.ts'
 import { EmbeddedDatabaseError } from '#src/db/embedded/index.ts'
+import { isDatabaseUnavailable } from '#src/db/errors.ts'
 import { MigrationError } from '#src/db/migrate.ts'
 import { createLog } from '#src/log.ts'
 import type { Log } from '#src/log.ts'
@@ -20,6 +21,10 @@ export async function runCommand(command: (context: CommandContext) => Promise<v
     process.exitCode = 1
     if (error instanceof EmbeddedDatabaseError || error instanceof MigrationError)
       say(`✗ ${error.sentence}\n    Try: ${error.remedy}`)
+    else if (isDatabaseUnavailable(error))
+      say(
+        '✗ The database in DATABASE_URL does not answer.\n    Try: check the address, the password and that the server is up',
+      )
     else if (error instanceof ConfigError) say(`✗ ${error.message}`)
     else say(`✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   }

@@ -24,6 +24,7 @@ const kinds: Record<ErrorCode | 'internal', ProblemKind> = {
   unauthenticated: { status: 401, title: 'Sign in or send a token first' },
   forbidden: { status: 403, title: 'You may not do this' },
   not_found: { status: 404, title: 'There is nothing here' },
+  method_not_allowed: { status: 405, title: 'This address does not take that method' },
   conflict: { status: 409, title: 'This conflicts with what is already there' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of a type that is not accepted here' },

@@ -41,7 +41,7 @@ export async function listen({ host, port, otherPorts, handler }: ListenOptions)
   let current = handler
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs },
-    getRequestListener((request, env) => current(request, env), { overrideGlobalObjects: false }),
+    getRequestListener((request, env) => current(request, env)),
   )
   server.maxConnections = connectionsMax
   await bind(server, { host, port, otherPorts })

@@ -14,5 +14,4 @@ export function withClientAddress(request: Request, clientAddress: string): Requ
 // and the verbs call the others in process.
 
 /** Answered before better-auth sees the request. */
-export const closedEndpoint = (): Response =>
-  Response.json({ code: 'NOT_FOUND', message: 'Not found' }, { status: 404 })
+export const closedEndpoint = (): Response => new Response(null, { status: 404 })

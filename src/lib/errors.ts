@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'invalid_request'
   | 'not_found'
+  | 'method_not_allowed'
   | 'unauthenticated'
   | 'forbidden'
   | 'conflict'

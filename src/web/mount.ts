@@ -13,7 +13,7 @@ import { isDatabaseUnavailable } from '#src/db/errors.ts'
 import type { Deps } from '#src/deps.ts'
 import { createCatalogServices } from '#src/features/catalog/index.ts'
 import type { AppContext } from '#src/http/api.ts'
-import { unavailablePage } from '#src/http/unavailable-page.ts'
+import { staticPage } from '#src/http/static-page.ts'
 import {
   createAccountServices,
   createOAuthServices,
@@ -116,7 +116,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
   const handler = createRequestHandler(build, isDevelopment ? 'development' : 'production')
   const response = await handler(publicRequest(c, deps.baseUrl), provider)
   for (const error of errors) deps.log.warn({ requestId: request.id, err: error }, 'a page failed')
-  if (errors.some(isDatabaseUnavailable)) return unavailablePage({ reason: 'away', nonce: request.nonce })
+  if (errors.some(isDatabaseUnavailable)) return staticPage({ reason: 'away', nonce: request.nonce })
   // A page that signs in or out sets the session's cookies itself; renewing the old ones beside it would undo that.
   if (response.headers.getSetCookie().length === 0) {
     for (const cookie of cookies) response.headers.append('set-cookie', cookie)

@@ -26,6 +26,8 @@ export async function holdServer(context: Context, password: string): Promise<He
   const closing = new AbortController()
   const { signal } = closing
   let session = await openSession(context, { password })
+  // Said again after the server had to be brought back.
+  let announcedUrl: string | undefined
   let serves = false
   let rejoining: Promise<void> = Promise.resolve()
   let ended: Promise<void> | undefined
@@ -62,7 +64,8 @@ export async function holdServer(context: Context, password: string): Promise<He
   /** Somebody may have come first while the server was down; two that serve are a nuisance, not a danger to the data. */
   async function serveAgain(): Promise<void> {
     try {
-      await takeServeLock(session.client, context.layout)
+      const lock = await takeServeLock(session.client, context.layout)
+      if (announcedUrl !== undefined) await lock.announce(announcedUrl)
     } catch (error) {
       context.log.warn({ err: error }, 'another process serves this data folder now')
     }
@@ -81,7 +84,12 @@ export async function holdServer(context: Context, password: string): Promise<He
     async holdServeLock() {
       const lock = await takeServeLock(session.client, context.layout)
       serves = true
-      return lock
+      return {
+        announce: (url) => {
+          announcedUrl = url
+          return lock.announce(url)
+        },
+      }
     },
     close: () => (ended ??= end((last) => leave(context, last))),
     leaveRunning: () => (ended ??= end((last) => last.client.end())),

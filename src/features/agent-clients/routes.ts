@@ -23,6 +23,8 @@ const me = z
 const whoAmI = createRoute({
   method: 'get',
   path: '/me',
+  operationId: 'whoAmI',
+  tags: ['Sign-in'],
   summary: 'Who the token says you are',
   description: 'Answers any access token for this API. Useful to see that a token arrives and what it may do.',
   security: [{ bearer: [] }],

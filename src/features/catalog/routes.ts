@@ -65,6 +65,7 @@ const json = <T extends z.ZodType>(schema: T, description: string) => ({
 const listAgentsRoute = createRoute({
   method: 'get',
   path: '/agents',
+  operationId: 'listAgents',
   tags: ['Catalogue'],
   summary: 'Find agents',
   description:
@@ -76,6 +77,7 @@ const listAgentsRoute = createRoute({
 const getAgentRoute = createRoute({
   method: 'get',
   path: '/agents/{slug}',
+  operationId: 'getAgent',
   tags: ['Catalogue'],
   summary: 'Read one agent',
   request: { params: z.strictObject({ slug: slugSchema.openapi({ example: 'openhands' }) }) },
@@ -89,6 +91,7 @@ const getAgentRoute = createRoute({
 const listTagsRoute = createRoute({
   method: 'get',
   path: '/tags',
+  operationId: 'listTags',
   tags: ['Catalogue'],
   summary: 'List tags',
   description: 'By slug. For counts, ask `/agents?facets=true`.',

@@ -88,9 +88,49 @@ describe('errors under /api', () => {
 
   it('refuse a body that is too large, declared or not', async () => {
     const body = 'x'.repeat(2 * 1024 * 1024)
-    const declared = await fetch(`${server.origin}/api/v1/agents`, { method: 'POST', body })
-    expect(declared.status).toBe(413)
-    expect(await declared.json()).toMatchObject({ code: 'payload_too_large' })
+    const stream = () => new Blob([body]).stream()
+    const path = `${server.origin}/api/auth/oauth2/token`
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    for (const sent of [{ body }, { body: stream(), duplex: 'half' as const }]) {
+      const response = await fetch(path, { method: 'POST', headers, ...sent })
+      expect(response.status).toBe(413)
+      expect(await response.json()).toMatchObject({ code: 'payload_too_large' })
+    }
+  })
+
+  it('take a body that comes in pieces of unknown number', async () => {
+    const response = await fetch(`${server.origin}/api/auth/oauth2/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new Blob(['grant_type=none']).stream(),
+      duplex: 'half',
+    } as RequestInit)
+    expect(response.status).toBeGreaterThanOrEqual(400)
+    expect(response.status).toBeLessThan(500)
+    expect(await response.json()).toHaveProperty('error')
+  })
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    '%s without a body is 405 with what is allowed',
+    async (method) => {
+      const response = await fetch(`${server.origin}/api/v1/agents/openhands`, { method })
+      expect(response.status).toBe(405)
+      expect(response.headers.get('allow')).toBe('GET, HEAD')
+      expect(await response.json()).toMatchObject({ code: 'method_not_allowed' })
+    },
+  )
+
+  it.each(['/', '/agents', '/sign-in', '/healthz', '/api/auth/nothing'])('no method breaks %s', async (path) => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      const response = await fetch(`${server.origin}${path}`, { method, headers: { origin: server.origin } })
+      expect(response.status, method).toBeLessThan(500)
+    }
+  })
+
+  it('of an address under the issuer that is not there is a problem, too', async () => {
+    const response = await fetch(`${server.origin}/api/auth/get-session`)
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ code: 'not_found', requestId: expect.any(String) })
   })
 })
 
@@ -146,6 +186,24 @@ describe('pages', () => {
     const html = gunzipSync(answer.body).toString()
     expect(html).toContain('</html>')
     expect(html).not.toMatch(/<script[^>]+type="module"/)
+  })
+
+  it('show a page, not JSON, when a form is refused', async () => {
+    const response = await fetch(`${server.origin}/theme`, {
+      method: 'POST',
+      headers: { origin: 'https://evil.example', 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'theme=dark',
+    })
+    expect(response.status).toBe(403)
+    expect(response.headers.get('content-type')).toContain('text/html')
+    expect(await response.text()).toContain('Nothing was changed')
+  })
+
+  it('lead who comes by another name of this machine to the one that forms are made for', async () => {
+    const accept = 'text/html,application/xhtml+xml'
+    const answer = await raw('/agents?q=x', { headers: { host: '127.0.0.1', accept } })
+    expect(answer.status).toBe(307)
+    expect(answer.headers['location']).toBe(`${server.origin}/agents?q=x`)
   })
 
   it('refuse a form that another site sends', async () => {
