@@ -35,6 +35,13 @@ describe('while the database is away', () => {
     expect(Number(api.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await api.json()).toMatchObject({ code: 'unavailable', status: 503 })
 
+    const token = await fetch(`${server.origin}/api/auth/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'x', client_secret: 'y' }),
+    })
+    expect(token.status).toBe(503)
+    expect(Number(token.headers.get('retry-after'))).toBeGreaterThan(0)
+
     const page = await fetch(`${server.origin}/agents?q=editor`)
     expect(page.status).toBe(503)
     expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(0)
