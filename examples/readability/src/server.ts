@@ -100,3 +100,5 @@ const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(new
   process.stdout.write('ready\n'),
 )
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => server.close(() => process.exit(0)))
+// Started by another program, it ends with it.
+process.on('disconnect', () => process.exit(0))

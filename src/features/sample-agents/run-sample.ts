@@ -37,7 +37,8 @@ export function runSample(
     child = spawn(process.execPath, [join(config.rootDir, folder, 'src', 'server.ts')], {
       cwd: join(config.rootDir, folder),
       env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The channel carries nothing: its end tells the sample that we are gone, also after kill -9.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     child.stdout?.once('data', () => {
       restartPauseMs = restartPauseMsMin

@@ -73,6 +73,14 @@ describe('the process', () => {
     first.child.kill('SIGKILL')
     await Promise.all(load)
     await first.ended()
+    const sample = /sample agents.*:(\d+)/.exec(first.output())?.[1]
+    expect(sample).toBeDefined()
+    await eventually(async () =>
+      fetch(`http://localhost:${sample}/`).then(
+        () => false,
+        () => true,
+      ),
+    )
     const second = start()
     const response = await fetch(`${await second.origin()}/api/v1/agents?q=opnhands`)
     expect(JSON.stringify(await response.json())).toContain('"openhands"')
