@@ -53,7 +53,12 @@ async function signIn(email: string, path: string): Promise<void> {
 }
 
 const press = (name: string) => page.getByRole('main').getByRole('button', { name }).click()
-const mainText = () => page.getByRole('main').innerText()
+
+/** A click returns when the next page begins to arrive; its text counts when all of it is there. */
+async function mainText(): Promise<string> {
+  await page.waitForLoadState('load')
+  return page.getByRole('main').innerText()
+}
 const pathOf = (on: Page) => new URL(on.url()).pathname
 
 /** The newest mail to this address whose subject starts so, as text. */
@@ -147,6 +152,7 @@ test('a second step is set up, asked for when signing in, and replaced by a reco
   await page.getByRole('link', { name: 'Set up a second step' }).click()
   await page.getByLabel('Your password').fill(password)
   await press('Set it up')
+  await page.waitForLoadState('load')
   expect(await page.getByRole('img', { name: 'QR code for your authenticator app' }).isVisible()).toBe(true)
   const uri = await page.locator('input[name=uri]').inputValue()
   await page.getByRole('textbox', { name: 'Code' }).fill('000000')
@@ -154,6 +160,7 @@ test('a second step is set up, asked for when signing in, and replaced by a reco
   expect(await mainText()).toContain('This code does not fit.')
   await page.getByRole('textbox', { name: 'Code' }).fill(totpOf(uri))
   await press('Turn it on')
+  await page.waitForLoadState('load')
   const codes = await page.getByRole('main').getByRole('listitem').allInnerTexts()
   expect(codes).toHaveLength(10)
   const file = await page.getByRole('link', { name: 'Download as text' }).getAttribute('href')
@@ -198,6 +205,7 @@ test('an organization is made, somebody invited, their role changed, and they ar
   await onOther.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
   await enter(guest, onOther)
   await onOther.getByRole('button', { name: 'Join' }).click()
+  await onOther.waitForLoadState('load')
   expect(await onOther.getByRole('main').innerText()).toContain('You belong to this organization now.')
 
   await page.goto(link)

@@ -48,12 +48,16 @@ test('launch, sign up, let it in, use it, disconnect it: and it has forgotten wh
 
   await page.getByLabel(/your text/i).fill(text)
   await page.getByRole('button', { name: 'Read it' }).click()
+  await page.locator('dl').waitFor()
+  await page.waitForLoadState('load')
   expect(await page.locator('dl').innerText()).toMatch(/Reading ease\s+\d+ of 100/)
   expect(await page.locator('li').allInnerTexts()).toHaveLength(3)
   const agentOrigin = new URL(page.url()).origin
 
   await page.goto(`${server.origin}/account/connected-agents`)
   await page.getByRole('button', { name: 'Disconnect Readability' }).click()
+  await page.getByText('No agent is connected').waitFor()
+  await page.waitForLoadState('load')
   expect(await main().innerText()).toContain('The agent is disconnected')
   expect(await main().innerText()).toContain('No agent is connected')
 
