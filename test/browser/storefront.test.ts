@@ -182,8 +182,7 @@ describe('with JavaScript off', () => {
       await page.getByRole('button', { name: 'Menu' }).click()
       await page.getByRole('button', { name: 'Dark' }).click()
       await page.waitForURL('**/agents?tag=research&sort=name')
-      await page.waitForLoadState('load')
-      expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
+      await page.locator('html[data-theme=dark]').waitFor()
     }))
 })
 
