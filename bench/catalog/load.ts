@@ -32,6 +32,7 @@ export async function loadAgents({ url, count, vocabulary }: Load): Promise<{ in
       await recountTerms(createDatabase(pool))
     })
     await client.query('VACUUM (ANALYZE)')
+    // Only a superuser may; without it the first figures are noisier.
     await client.query('CHECKPOINT').catch(() => undefined)
     return { insertMs: insertedAt - startedAt, indexMs: performance.now() - insertedAt }
   } finally {

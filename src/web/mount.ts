@@ -65,6 +65,7 @@ export function createWebApp({ load, clientDir, middleware }: WebBuild): WebApp 
 
 /** Whether the development server took the request; it writes to the socket itself. */
 function isAnsweredBy(middleware: NonNullable<WebBuild['middleware']>, c: AppContext): Promise<boolean> {
+  // The Node server puts its own two objects there; the context’s type leaves the environment open.
   const { incoming, outgoing } = c.env as unknown as HttpBindings
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return Promise.resolve(false)
   return new Promise((resolve, reject) => {
@@ -137,6 +138,7 @@ function publicRequest(c: AppContext, baseUrl: string): Request {
 
 /** The build's own copy of the key: context keys match by identity. */
 function contextKeyOf(build: ServerBuild): RouterContext<WebContext> {
+  // React Router knows its own exports of the entry only; ours is looked for, and its absence said.
   const { webContext } = build.entry.module as unknown as { webContext?: RouterContext<WebContext> }
   if (webContext === undefined) throw new Error('web/entry.server.tsx must re-export webContext')
   return webContext

@@ -56,6 +56,7 @@ export async function holdServer(context: Context, password: string): Promise<He
           { err: error },
           error instanceof EmbeddedDatabaseError ? error.message : 'the embedded PostgreSQL is not back yet',
         )
+        // Woken by the end of the process, which the loop sees.
         await sleep(retryMs, undefined, { signal }).catch(() => {})
       }
     }
@@ -106,6 +107,7 @@ async function leave(context: Context, session: Session): Promise<void> {
   } catch (error) {
     context.log.warn({ err: error }, 'the embedded PostgreSQL was gone before it could be let go')
   } finally {
+    // The server it led to may have stopped first.
     await session.client.end().catch(() => {})
   }
 }

@@ -122,6 +122,7 @@ async function join({
     await client.query(`SELECT pg_advisory_lock_shared(${useLock})`)
     return { kind: 'joined', client }
   } catch (error) {
+    // The error on its way is the one to tell; this connection may be gone already.
     await client.end().catch(() => {})
     const { code, message } = error as Error & { code?: unknown }
     if (code === '28P01' && running.status === 'ready') throw wrongPassword(context, running, error)

@@ -43,5 +43,6 @@ export function agentClientRoutes({ auth, baseUrl }: Pick<Deps, 'auth' | 'baseUr
     const body = { kind, subject, clientId, agent: agent?.slug ?? null, scopes: [...scopes] }
     return c.json({ ...body, expiresAt: expiresAt.toISOString() }, 200, { 'cache-control': 'no-store' })
   })
+  // What the guard adds to the context is this router’s own matter; the types can’t say that.
   return router as unknown as OpenAPIHono<AppEnv>
 }

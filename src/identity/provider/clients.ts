@@ -32,5 +32,6 @@ export async function findClient(db: Database, clientId: string): Promise<Provid
       client.reference_id AS "organizationId", client.name, ${isOpenClient} AS "isOpen"
     FROM oauth_client AS client LEFT JOIN agents AS agent ON agent.oauth_client_id = client.client_id
     WHERE client.client_id = ${clientId}`)
+  // The columns are those of the statement above, which its tests read back.
   return rows[0] as unknown as ProviderClient | undefined
 }

@@ -30,6 +30,7 @@ export async function listConnections(db: Database, userId: string): Promise<rea
       LEFT JOIN agents AS agent ON agent.oauth_client_id = client.client_id
     WHERE consent.user_id = ${userId}
     ORDER BY consent.updated_at DESC, consent.id LIMIT ${connectionsMax}`)
+  // The columns are those of the statement above, which its tests read back.
   return rows as unknown as Connection[]
 }
 

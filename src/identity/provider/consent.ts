@@ -104,5 +104,6 @@ export async function findAskingAgent(db: Database, clientId: string): Promise<A
       LEFT JOIN agents AS agent ON agent.oauth_client_id = client.client_id
       LEFT JOIN organization AS publisher ON publisher.id = coalesce(agent.organization_id, client.reference_id)
     WHERE client.client_id = ${clientId} AND ${isOpenClient}`)
+  // The columns are those of the statement above, which its tests read back.
   return rows[0] as unknown as AskingAgent | undefined
 }
