@@ -15,7 +15,9 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
+  unique,
   uuid,
 } from 'drizzle-orm/pg-core'
 import { oauthClient, organization, user } from './auth.ts'
@@ -66,6 +68,8 @@ export type Json = Readonly<Record<string, unknown>>
 export const agentStatuses = ['draft', 'in_review', 'published', 'suspended', 'archived'] as const
 /** `directory_entry`: facts about an agent that nobody has claimed; it can't be subscribed to. */
 export const agentListings = ['agent', 'directory_entry'] as const
+/** What an agent may ask of a person; identity/provider/scopes.ts says what each means. */
+export const scopeNames = ['openid', 'profile', 'email', 'offline_access', 'usage:read', 'usage:write'] as const
 
 export const tags = pgTable(
   'tags',
@@ -188,6 +192,24 @@ export const agentSlugHistory = pgTable(
     createdAt: createdAt(),
   },
   (table) => [isSlug(table.slug), reference(table.agentId, agents.id, 'cascade'), indexed(table.agentId)],
+)
+
+/** Why an agent asks for a scope, in its publisher's own words: plain text, shown where a person is asked. */
+export const agentScopeReasons = pgTable(
+  'agent_scope_reasons',
+  {
+    agentId: uuid('agent_id').notNull(),
+    scope: text('scope', { enum: scopeNames }).notNull(),
+    reason: text('reason').notNull(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    primaryKey({ name: 'agent_scope_reasons_pkey', columns: [table.agentId, table.scope] }),
+    isOneOf(table.scope, scopeNames),
+    hasLength(table.reason, { min: 1, max: 200 }),
+    reference(table.agentId, agents.id, 'cascade'),
+  ],
 )
 
 export const agentTags = pgTable(
@@ -326,6 +348,11 @@ export const agentMetricDefinitions = pgTable(
     unit: text('unit').notNull(),
     kind: text('kind', { enum: metricKinds }).notNull().default('counter'),
     sortOrder: integer('sort_order').notNull().default(0),
+    /** Percent of a limit; reaching one gives one notice per period and limit. */
+    thresholds: smallint('thresholds')
+      .array()
+      .notNull()
+      .default(sql`'{80,100}'`),
     /** Null: in use. */
     archivedAt: instant('archived_at'),
     createdAt: createdAt(),
@@ -333,6 +360,10 @@ export const agentMetricDefinitions = pgTable(
   },
   (table) => [
     uniqueOver(table.agentId, table.slug),
+    holds(
+      table.thresholds,
+      sql`cardinality(${table.thresholds}) <= 5 AND 1 <= ALL (${table.thresholds}) AND 100 >= ALL (${table.thresholds})`,
+    ),
     holds(table.slug, sql`${table.slug} ~ '^[a-z][a-z0-9]*([_.-][a-z0-9]+)*$' AND char_length(${table.slug}) <= 64`),
     isOneOf(table.kind, metricKinds),
     hasLength(table.displayName, { min: 1, max: 80 }),
@@ -394,6 +425,13 @@ export const userAgentSubscriptions = pgTable(
       .default(sql`(rialto_now() AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC'`),
     /** What months are counted from, so that 31 January leads to 28 February and then to 31 March. */
     periodAnchor: businessInstant('period_anchor'),
+    /** The tier, or the version of it, that takes over by itself at `nextTierAt`. Null: none. */
+    nextTierId: uuid('next_tier_id'),
+    nextTierAt: instant('next_tier_at'),
+    /** Since when its payment has failed. Null: it has not, or it is not known. */
+    pastDueAt: instant('past_due_at'),
+    /** Counts the changes of what it may use: who works from an older number than a counter's looks again. */
+    usageEpoch: integer('usage_epoch').notNull().default(0),
     /** Null: no trial. */
     trialEndsAt: instant('trial_ends_at'),
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
@@ -429,10 +467,17 @@ export const userAgentSubscriptions = pgTable(
       columns: [table.tierId, table.agentId],
       foreignColumns: [agentPricingTiers.id, agentPricingTiers.agentId],
     }),
+    foreignKey({
+      name: 'user_agent_subscriptions_next_tier_id_fkey',
+      columns: [table.nextTierId, table.agentId],
+      foreignColumns: [agentPricingTiers.id, agentPricingTiers.agentId],
+    }),
+    holds(table.nextTierId, sql`(${table.nextTierId} IS NULL) = (${table.nextTierAt} IS NULL)`),
     reference(table.organizationId, organization.id, 'set null'),
     indexed(table.userId, table.agentId, table.status),
     indexed(table.agentId, table.status, table.createdAt),
     indexed(table.tierId),
+    indexedWhere({ suffix: 'set', where: sql`${table.nextTierId} IS NOT NULL` }, table.nextTierId),
     indexed(table.organizationId),
     indexed(table.stripeCustomerId),
     // Sweeps look for periods that have ended.
@@ -454,11 +499,16 @@ export const subscriptionUsage = pgTable(
     periodStart: instant('period_start').notNull(),
     periodEnd: instant('period_end').notNull(),
     used: units('used').notNull().default(0),
+    /** How much of `used` is only reserved. */
+    held: units('held').notNull().default(0),
+    /** The subscription's `usageEpoch` when its entitlement last changed. */
+    epoch: integer('epoch').notNull().default(0),
     updatedAt: updatedAt(),
   },
   (table) => [
     uniqueOver(table.subscriptionId, table.metricId, table.periodStart),
     isNonNegative(table.used),
+    holds(table.held, sql`${table.held} BETWEEN 0 AND ${table.used}`),
     holds(table.periodEnd, sql`${table.periodEnd} > ${table.periodStart}`),
     reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
     reference(table.metricId, agentMetricDefinitions.id, 'no action'),
@@ -544,6 +594,11 @@ export const usageLedger = pgTable(
     usedAfter: units('used_after').notNull(),
     /** Null: unlimited. */
     limitAt: units('limit_at'),
+    /**
+     * What the limit was made of, in the order it is drawn: included, one-cycle granted and purchased, permanent granted and
+     * purchased. Null: all of it was included.
+     */
+    limitParts: units('limit_parts').array(),
     /** The usage period it counts in. Null: a gauge, which has no period. */
     periodStart: instant('period_start'),
     /** By the business clock. */
@@ -565,6 +620,98 @@ export const usageLedger = pgTable(
     indexedWhere({ suffix: 'set', where: sql`${table.refersToId} IS NOT NULL` }, table.refersToId),
     // Exports read long ranges in order of writing; a block range index answers that at no cost to a write.
     index('usage_ledger_seq_brin').using('brin', table.seq),
+  ],
+)
+
+/** Of a reservation: `held` until its work is done (`committed`), given up (`released`) or too late (`lapsed`). */
+export const reservationStates = ['held', 'committed', 'released', 'lapsed'] as const
+
+/** Units taken before costly work and settled after it. The id is that of the ledger entry that holds them. */
+export const usageReservations = pgTable(
+  'usage_reservations',
+  {
+    id: uuid('id').primaryKey(),
+    subscriptionId: uuid('subscription_id').notNull(),
+    metricId: uuid('metric_id').notNull(),
+    /** The counter that holds them: settling counts there, also when its period is over. */
+    usageId: uuid('usage_id').notNull(),
+    /** Units held. */
+    amount: units('amount').notNull(),
+    state: text('state', { enum: reservationStates }).notNull().default('held'),
+    /** By the business clock; from then on whoever needs the units may take them back. */
+    expiresAt: instant('expires_at').notNull(),
+    /** Units that the work took as its agent said. Null: not committed. */
+    committed: units('committed'),
+    /** Null: still held. */
+    settledAt: instant('settled_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    isPositive(table.amount),
+    isNonNegative(table.committed),
+    isOneOf(table.state, reservationStates),
+    holds(table.settledAt, sql`(${table.settledAt} IS NULL) = (${table.state} = 'held')`),
+    holds(table.committed, sql`(${table.committed} IS NOT NULL) = (${table.state} = 'committed')`, 'state_check'),
+    reference(table.id, usageLedger.id, 'cascade'),
+    reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
+    reference(table.usageId, subscriptionUsage.id, 'cascade'),
+    indexed(table.subscriptionId),
+    indexed(table.usageId),
+    indexedWhere({ suffix: 'held', where: sql`${table.state} = 'held'` }, table.expiresAt),
+  ],
+)
+
+/** One row per threshold reached, so that it is told once. Another limit, such as after an add-on, arms it again. */
+export const usageNotices = pgTable(
+  'usage_notices',
+  {
+    id: id(),
+    subscriptionId: uuid('subscription_id').notNull(),
+    metricId: uuid('metric_id').notNull(),
+    periodStart: instant('period_start').notNull(),
+    /** Percent of the limit. */
+    threshold: smallint('threshold').notNull(),
+    limitAt: units('limit_at').notNull(),
+    usedAt: units('used_at').notNull(),
+    createdAt: createdAt(),
+    /** When its mail was handed over. Null: not yet. */
+    mailedAt: instant('mailed_at'),
+  },
+  (table) => [
+    unique('usage_notices_once_key').on(
+      table.subscriptionId,
+      table.metricId,
+      table.periodStart,
+      table.threshold,
+      table.limitAt,
+    ),
+    holds(table.threshold, sql`${table.threshold} BETWEEN 1 AND 100`),
+    isPositive(table.limitAt),
+    isNonNegative(table.usedAt),
+    reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
+    reference(table.metricId, agentMetricDefinitions.id, 'cascade'),
+    indexed(table.metricId),
+    indexedWhere({ suffix: 'unmailed', where: sql`${table.mailedAt} IS NULL` }, table.createdAt),
+  ],
+)
+
+/** How often a subscription was told no. Written behind the answers, so a process that dies takes its last seconds along. */
+export const usageDenialsHourly = pgTable(
+  'usage_denials_hourly',
+  {
+    subscriptionId: uuid('subscription_id').notNull(),
+    metricId: uuid('metric_id').notNull(),
+    /** Its first moment, by the business clock. */
+    hour: instant('hour').notNull(),
+    denials: units('denials').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'usage_denials_hourly_pkey', columns: [table.subscriptionId, table.metricId, table.hour] }),
+    isPositive(table.denials),
+    reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
+    reference(table.metricId, agentMetricDefinitions.id, 'cascade'),
+    indexed(table.metricId),
+    indexed(table.hour),
   ],
 )
 
