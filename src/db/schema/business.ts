@@ -1017,6 +1017,62 @@ export const revokedTokens = pgTable(
   (table) => [hasLength(table.jti, { min: 1, max: 255 }), indexed(table.expiresAt)],
 )
 
+/** A sign-in at an agent that is to end there, too. */
+export interface Logout {
+  readonly clientId: string
+  /** Null: every session that the agent has of this person. */
+  readonly sessionId: string | null
+}
+
+/** People who had their account deleted. The row leaves together with its person, when everything else is gone. */
+export const accountDeletions = pgTable(
+  'account_deletions',
+  {
+    userId: authId('user_id').primaryKey(),
+    /** What agents have not been told yet. Read before the tokens went: they alone know it. */
+    logouts: jsonb('logouts').$type<readonly Logout[]>().notNull().default([]),
+    requestedAt: createdAt('requested_at'),
+  },
+  (table) => [
+    holds(table.logouts, sql`jsonb_typeof(${table.logouts}) = 'array'`),
+    reference(table.userId, user.id, 'cascade'),
+    indexed(table.requestedAt),
+  ],
+)
+
+/** Proofs of possession that were shown to our API (RFC 9449 §11.1): each counts once, in whatever process. */
+export const dpopProofs = pgTable(
+  'dpop_proofs',
+  {
+    /** A digest of its key, its `jti` and what it was for. */
+    digest: text('digest').primaryKey(),
+    /** From then on the proof is too old anyway. */
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [hasLength(table.digest, { min: 1, max: 64 }), indexed(table.expiresAt)],
+)
+
+/** Sign-in requests that an agent left here before it sent the person (RFC 9126). Each is taken out by its first use. */
+export const pushedAuthorizationRequests = pgTable(
+  'pushed_authorization_requests',
+  {
+    /** A digest of its `request_uri`. */
+    digest: text('digest').primaryKey(),
+    clientId: authId('client_id').notNull(),
+    /** The parameters, as a query. No secret of the client is among them. */
+    query: text('query').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    hasLength(table.digest, { min: 1, max: 64 }),
+    hasLength(table.query, { min: 1, max: 8_000 }),
+    reference(table.clientId, oauthClient.clientId, 'cascade'),
+    indexed(table.clientId),
+    indexed(table.expiresAt),
+  ],
+)
+
 /**
  * How often something was tried within a time, such as a password; every process counts here. rate-limiter-flexible reads
  * and writes it, in this order of columns.

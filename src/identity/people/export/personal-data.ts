@@ -57,6 +57,7 @@ export const personalTables: readonly PersonalTable[] = [
 
 /** Tables that refer to a person and are not exported, each with its reason. */
 export const leftOut: Readonly<Record<string, string>> = {
+  account_deletions: 'There only while its person is being deleted, who can’t ask for anything then.',
   device_code: 'Codes that sign a device in; each lives for minutes.',
   oauth_authorization_code:
     'What became of a sign-in at an agent within its first minutes; the tokens it led to are exported.',
