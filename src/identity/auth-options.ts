@@ -7,6 +7,7 @@ import { oauthDeviceAuthorization, oauthProvider } from '@better-auth/oauth-prov
 import { passkey } from '@better-auth/passkey'
 import { passkeyRules } from './passkey-rules.ts'
 import type { NewId } from '#src/lib/ids.ts'
+import { authenticationMethods } from './authentication/index.ts'
 import { authorizationCodes } from './authorization-codes/index.ts'
 import { hashClientSecret, isClientSecret } from './provider/client-secret.ts'
 import { grantHeader } from './provider/form.ts'
@@ -98,6 +99,7 @@ export const authOptions = (setting: AuthSetting) =>
         extensions: [{ claims: { accessToken: ({ ctx }) => grantOf(ctx.request) } }],
       }),
       oauthDeviceAuthorization({ verificationUri: '/device' }),
+      authenticationMethods(),
       authorizationCodes(),
       schemaConstraints(),
     ],

@@ -50,6 +50,8 @@ export const schemaConstraints = () =>
             index: true,
           },
           referenceId: { type: 'string', required: false, index: true },
+          // RFC 9126 §6: its requests count only when they were pushed.
+          requirePushedAuthorizationRequests: { type: 'boolean', required: true, defaultValue: false, input: false },
         },
       },
       oauthClientResource: {

@@ -42,6 +42,7 @@ export const session = pgTable(
       .references(() => user.id, { onDelete: "cascade" }),
     activeOrganizationId: text("active_organization_id"),
     impersonatedBy: text("impersonated_by"),
+    amr: text("amr").array(),
   },
   (table) => [index("session_user_id_idx").on(table.userId)],
 );
@@ -236,6 +237,11 @@ export const oauthClient = pgTable(
     dpopBoundAccessTokens: boolean("dpop_bound_access_tokens").default(false).notNull(),
     referenceId: text("reference_id"),
     metadata: jsonb("metadata"),
+    requirePushedAuthorizationRequests: boolean(
+      "require_pushed_authorization_requests",
+    )
+      .default(false)
+      .notNull(),
   },
   (table) => [
     index("oauth_client_user_id_idx").on(table.userId),
@@ -441,6 +447,9 @@ export const oauthAuthorizationCode = pgTable(
     replayedAt: timestamp("replayed_at", { withTimezone: true }),
     replayCount: integer("replay_count").default(0).notNull(),
     revokedAt: timestamp("revoked_at", { withTimezone: true }),
+    acr: text("acr"),
+    amr: text("amr").array(),
+    authenticatedAt: timestamp("authenticated_at", { withTimezone: true }),
     createdAt: timestamp("created_at", { withTimezone: true }).defaultNow().notNull(),
   },
   (table) => [

@@ -39,6 +39,10 @@ export const authorizationCodeSchema = {
       replayCount: { type: 'number', required: true, defaultValue: 0 },
       // The row is the grant that the code began: from here on none of its tokens counts, however often it was refreshed.
       revokedAt: { type: 'date', required: false },
+      // How and when the person had signed in, which every token of the grant says (RFC 9470 §6); null where nobody noted it.
+      acr: { type: 'string', required: false },
+      amr: { type: 'string[]', required: false },
+      authenticatedAt: { type: 'date', required: false },
       createdAt: { type: 'date', required: true, defaultValue: () => new Date() },
     },
   },
