@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type * as oidc from 'openid-client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { setScopeReasons } from '#src/features/agent-clients/index.ts'
 import { addAgent, discover, newPerson, password, redeem, signInRequest } from '#test/integration/oauth/market.ts'
 import type { TestAgent } from '#test/integration/oauth/market.ts'
 import { startTestServer } from '#test/support/server.ts'
@@ -92,6 +93,12 @@ test('the pages are usable for everybody, in both themes and at 320 pixels', asy
   await page.goto((await request()).url.href)
   await signIn(email)
   await page.getByRole('heading', { name: 'Sign in to Lector?' }).waitFor()
+  await press('Allow')
+  await callback()
+  const reasons = { email: 'W'.repeat(200), profile: '<b>“To greet you”</b> by the name you chose' }
+  await setScopeReasons(server.deps, { agentId: agent.id, userId: undefined, reasons })
+  await page.goto((await request({ prompt: 'consent' })).url.href)
+  await page.getByRole('heading', { name: 'Sign in to Lector?' }).waitFor()
   const consent = page.url()
   const expired = consent.replace(/sig=[^&]*/, 'sig=x')
   const cookies = await context.cookies()
@@ -100,8 +107,10 @@ test('the pages are usable for everybody, in both themes and at 320 pixels', asy
     const looking = await browser.newContext({ colorScheme })
     await looking.addCookies(cookies)
     const reader = await looking.newPage()
-    for (const url of [consent, expired, `${server.origin}/auth-error?code=redirect_mismatch`]) {
+    const connected = `${server.origin}/account/connected-agents`
+    for (const url of [consent, expired, connected, `${server.origin}/auth-error?code=redirect_mismatch`]) {
       await reader.goto(url)
+      if (url === consent || url === connected) await reader.getByText(reasons.profile).waitFor()
       const { violations } = await new AxeBuilder({ page: reader }).analyze()
       for (const { id, nodes } of violations) findings.push(`${url}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
       await reader.setViewportSize({ width: 320, height: 640 })

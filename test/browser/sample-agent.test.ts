@@ -42,6 +42,9 @@ test('launch, sign up, let it in, use it, disconnect it: and it has forgotten wh
   const onward = page.getByRole('link', { name: /continue/i })
   if (await onward.isVisible()) await onward.click()
   await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toContain('Readability')
+  const reason = 'To show at the top of the page whom it takes you for.'
+  await page.getByText(`Readability says: “${reason}”`).waitFor()
+  expect(await page.getByText('doesn’t say why').count()).toBe(0)
   await page.getByRole('button', { name: /^allow/i }).click()
   await page.waitForURL((url) => url.origin !== server.origin)
   expect(await page.locator('header').innerText()).toContain('Nina Newcomer')
@@ -55,6 +58,7 @@ test('launch, sign up, let it in, use it, disconnect it: and it has forgotten wh
   const agentOrigin = new URL(page.url()).origin
 
   await page.goto(`${server.origin}/account/connected-agents`)
+  await page.getByRole('row').filter({ hasText: 'Readability' }).getByText(reason).waitFor()
   await page.getByRole('button', { name: 'Disconnect Readability' }).click()
   await page.getByText('No agent is connected').waitFor()
   await page.waitForLoadState('load')

@@ -5,7 +5,7 @@ import type { Deps } from '#src/deps.ts'
 import { deviceGrant, hashClientSecret, machineScopes, newClientSecret, oauthScopes } from '#src/identity/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { lockAgent } from './agent.ts'
-import { checkRedirectUris } from './redirect-uris.ts'
+import { checkPostLogoutRedirectUris, checkRedirectUris } from './redirect-uris.ts'
 
 export interface CreateAgentClient {
   readonly agentId: string
@@ -28,7 +28,7 @@ export async function createAgentClient(
   { agentId, userId, redirectUris, postLogoutRedirectUris = [] }: CreateAgentClient,
 ): Promise<AgentCredentials> {
   const uris = checkRedirectUris(redirectUris)
-  const afterSignOut = postLogoutRedirectUris.length > 0 ? checkRedirectUris(postLogoutRedirectUris) : []
+  const afterSignOut = checkPostLogoutRedirectUris(postLogoutRedirectUris)
   const clientId = `agent_${crypto.randomUUID().replaceAll('-', '')}`
   const clientSecret = newClientSecret()
   await db.transaction(async (tx) => {

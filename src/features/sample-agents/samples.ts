@@ -1,3 +1,5 @@
+import type { ScopeReasons } from '#src/features/agent-clients/index.ts'
+
 /** An agent of this repository, as the demo lists it. Everything said of it is true of the code in its folder. */
 export interface Sample {
   readonly slug: string
@@ -11,6 +13,8 @@ export interface Sample {
   readonly languages: readonly string[]
   readonly capabilities: readonly { readonly icon: string; readonly title: string; readonly description: string }[]
   readonly steps: readonly { readonly title: string; readonly description: string }[]
+  /** Why it asks for each scope that it asks for. */
+  readonly scopeReasons: ScopeReasons
 }
 
 export const samples: readonly Sample[] = [
@@ -45,5 +49,10 @@ export const samples: readonly Sample[] = [
       { title: 'Paste a text', description: 'English, up to 20,000 characters.' },
       { title: 'Read the result', description: 'The figures first, then the key sentences in their own order.' },
     ],
+    scopeReasons: {
+      openid: 'To open the page to people of this marketplace only, and to know that you are one.',
+      profile: 'To show at the top of the page whom it takes you for.',
+      offline_access: 'To keep you signed in for longer than five minutes, and to notice when you disconnect it.',
+    },
   },
 ]

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { Deps } from '#src/deps.ts'
+import { setScopeReasons } from '#src/features/agent-clients/index.ts'
 import { issuerOf } from '#src/identity/index.ts'
 import { sampleCredentials } from './credentials.ts'
 import { listSample } from './list-sample.ts'
@@ -24,6 +25,8 @@ export async function startSampleAgents(deps: Pick<Deps, 'db' | 'config' | 'log'
     port = await freePort(port)
     const origin = `http://localhost:${port}`
     const listed = await listSample(deps, { sample, origin })
+    const { agentId } = listed
+    await setScopeReasons(deps, { agentId, userId: undefined, reasons: sample.scopeReasons })
     const redirectUri = `${origin}/callback`
     const { clientId, clientSecret } = await sampleCredentials(deps, { slug: sample.slug, listed, redirectUri })
     const environment = {

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import type { Database } from '#src/db/client.ts'
+import { describeScopes, reasonsByScope } from './asked-scopes.ts'
+import type { AskedScope, ReasonsByScope } from './asked-scopes.ts'
 import { isPlausibleId } from './clients.ts'
 import { endGrant } from './grants.ts'
 
@@ -9,7 +11,7 @@ export interface Connection {
   readonly clientId: string
   readonly name: string
   readonly slug: string | null
-  readonly scopes: readonly string[]
+  readonly scopes: readonly AskedScope[]
   /** When the person last allowed it something. */
   readonly allowedAt: Date
   /** When it last got tokens by a sign-in; null = it never did. */
@@ -22,7 +24,7 @@ const connectionsMax = 200
 export async function listConnections(db: Database, userId: string): Promise<readonly Connection[]> {
   const { rows } = await db.execute(sql`
     SELECT consent.client_id AS "clientId", coalesce(agent.name, client.name, client.client_id) AS name, agent.slug,
-      consent.scopes, consent.updated_at AS "allowedAt",
+      consent.scopes, ${reasonsByScope} AS reasons, consent.updated_at AS "allowedAt",
       (SELECT max(redeemed_at) FROM oauth_authorization_code AS code
         WHERE code.user_id = consent.user_id AND code.client_id = consent.client_id) AS "lastSignInAt"
     FROM oauth_consent AS consent
@@ -31,7 +33,8 @@ export async function listConnections(db: Database, userId: string): Promise<rea
     WHERE consent.user_id = ${userId}
     ORDER BY consent.updated_at DESC, consent.id LIMIT ${connectionsMax}`)
   // The columns are those of the statement above, which its tests read back.
-  return rows as unknown as Connection[]
+  const found = rows as unknown as (Omit<Connection, 'scopes'> & { scopes: string[]; reasons: ReasonsByScope })[]
+  return found.map(({ reasons, ...row }) => ({ ...row, scopes: describeScopes(row.scopes, reasons) }))
 }
 
 interface Disconnect {

@@ -4,9 +4,10 @@ import type { Database } from '#src/db/client.ts'
 import { authHeaders } from '../accounts/context.ts'
 import type { Caller } from '../accounts/context.ts'
 import type { Auth } from '../auth.ts'
+import { describeScopes, reasonsByScope } from './asked-scopes.ts'
+import type { AskedScope, ReasonsByScope } from './asked-scopes.ts'
 import { isOpenClient, isPlausibleId } from './clients.ts'
-import { scopeCatalogue, scopesOf } from './scopes.ts'
-import type { Scope } from './scopes.ts'
+import { scopesOf } from './scopes.ts'
 import { signedAt, withoutSignature } from './signed-query.ts'
 
 export interface ConsentContext {
@@ -22,12 +23,8 @@ export interface AskingAgent {
   readonly slug: string | null
   readonly publisher: string | null
   readonly isVerified: boolean
-}
-
-export interface AskedScope {
-  readonly scope: string
-  /** What it means to the person, in a sentence. */
-  readonly meaning: string
+  /** Why it asks for what it may ask, by scope. */
+  readonly reasons: ReasonsByScope
 }
 
 export type ConsentRequest =
@@ -53,7 +50,7 @@ export async function readConsentRequest({ auth, db }: ConsentContext, query: st
   if ((await signedAt(asked, auth.secret)) === undefined) return { kind: 'expired', restart }
   const agent = await findAskingAgent(db, asked.get('client_id') ?? '')
   if (agent === undefined) return { kind: 'expired', restart }
-  const scopes = describeScopes(asked.get('scope'))
+  const scopes = describeScopes(scopesOf(asked.get('scope')), agent.reasons)
   const returnsTo = URL.parse(asked.get('redirect_uri') ?? '')?.host ?? ''
   return { kind: 'asked', agent, scopes, returnsTo }
 }
@@ -88,18 +85,13 @@ export async function answerConsent(
 
 const restartOf = (asked: URLSearchParams): string => `/api/auth/oauth2/authorize?${withoutSignature(asked)}`
 
-export const describeScopes = (text: string | null): readonly AskedScope[] =>
-  scopesOf(text).map((scope) => ({ scope, meaning: meaningOf(scope) }))
-
-const meaningOf = (scope: string): string =>
-  Object.hasOwn(scopeCatalogue, scope) ? scopeCatalogue[scope as Scope] : scope
-
 /** Undefined for a client that is unknown or switched off. */
 export async function findAskingAgent(db: Database, clientId: string): Promise<AskingAgent | undefined> {
   if (!isPlausibleId(clientId)) return undefined
   const { rows } = await db.execute(sql`
     SELECT coalesce(agent.name, client.name, client.client_id) AS name, agent.slug,
-      coalesce(publisher.name, agent.publisher_name) AS publisher, agent.verified_at IS NOT NULL AS "isVerified"
+      coalesce(publisher.name, agent.publisher_name) AS publisher, agent.verified_at IS NOT NULL AS "isVerified",
+      ${reasonsByScope} AS reasons
     FROM oauth_client AS client
       LEFT JOIN agents AS agent ON agent.oauth_client_id = client.client_id
       LEFT JOIN organization AS publisher ON publisher.id = coalesce(agent.organization_id, client.reference_id)

@@ -3,8 +3,11 @@ import { recordAudit } from '#src/db/audit.ts'
 import type { Database } from '#src/db/client.ts'
 import { networkOf } from '../network.ts'
 import type { Caller, RateLimited } from '../accounts/context.ts'
-import { describeScopes, findAskingAgent } from './consent.ts'
-import type { AskedScope, AskingAgent, ConsentContext } from './consent.ts'
+import { describeScopes } from './asked-scopes.ts'
+import type { AskedScope } from './asked-scopes.ts'
+import { findAskingAgent } from './consent.ts'
+import type { AskingAgent, ConsentContext } from './consent.ts'
+import { scopesOf } from './scopes.ts'
 
 export type DeviceRequest =
   | { readonly kind: 'asked'; readonly agent: AskingAgent; readonly scopes: readonly AskedScope[] }
@@ -34,7 +37,7 @@ export async function readDeviceRequest(
   const [row] = rows
   const agent = row === undefined ? undefined : await findAskingAgent(db, String(row['oauth_client_id']))
   if (row === undefined || agent === undefined) return { kind: 'unknown' }
-  return { kind: 'asked', agent, scopes: describeScopes(row['scope'] as string | null) }
+  return { kind: 'asked', agent, scopes: describeScopes(scopesOf(row['scope'] as string | null), agent.reasons) }
 }
 
 interface Decision {

@@ -1,3 +1,5 @@
+import type { scopeNames } from '#src/db/schema/index.ts'
+
 /** What an agent may ask for, and what that means to the person who is asked. */
 export const scopeCatalogue = {
   openid: 'Know that it is you, each time you come back.',
@@ -6,7 +8,7 @@ export const scopeCatalogue = {
   offline_access: 'Stay connected while you are away, until you disconnect it.',
   'usage:read': 'See what you have used of it and what is left.',
   'usage:write': 'Count what you use against your plan.',
-} as const
+} as const satisfies Record<(typeof scopeNames)[number], string>
 
 export type Scope = keyof typeof scopeCatalogue
 

@@ -76,7 +76,7 @@ export default function ConnectedAgents({ loaderData: { connections, now, notice
             {
               key: 'scopes',
               label: 'May know and do',
-              cell: ({ scopes }) => scopes.map((scope) => scopeWords[scope] ?? scope).join(', '),
+              cell: ({ scopes }) => <Scopes scopes={scopes} />,
             },
             {
               key: 'last',
@@ -100,6 +100,26 @@ const AgentName = ({ connection: { name, slug } }: { connection: Connection }) =
       {name}
     </a>
   )
+
+/** What the agent may, each with the reason its publisher gives. */
+const Scopes = ({ scopes }: { scopes: Connection['scopes'] }) => (
+  <ul className="flex flex-col gap-4 wrap-anywhere sm:py-8">
+    {scopes.map(({ scope, reason }) => (
+      <li key={scope}>
+        {scopeWords[scope] ?? scope}
+        <span className="text-muted">
+          {reason === null ? (
+            ': it doesn’t say why'
+          ) : (
+            <>
+              : “<bdi>{reason}</bdi>”
+            </>
+          )}
+        </span>
+      </li>
+    ))}
+  </ul>
+)
 
 const Disconnect = ({ connection: { clientId, name } }: { connection: Connection }) => (
   <form method="post">

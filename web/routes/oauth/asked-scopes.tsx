@@ -9,32 +9,57 @@ interface AskedScopesProps {
   readonly scopes: readonly AskedScope[]
 }
 
-/** Who asks, and for what. */
-export const AskedScopes = ({ agent, scopes }: AskedScopesProps) => (
-  <>
-    <div className="flex items-center gap-16">
-      <ArchIcon slug={agent.slug ?? agent.name} className="size-48 shrink-0" />
-      <div className="flex min-w-0 flex-col gap-4 wrap-anywhere">
-        <p className="text-18 font-medium">{agent.name}</p>
-        <p className="text-14 text-muted">{agent.publisher ?? 'Not in the catalogue'}</p>
-        <p>
-          {agent.isVerified ? (
-            <Badge tone="good" icon={BadgeCheck}>
-              Publisher verified
-            </Badge>
-          ) : (
-            <Badge icon={CircleHelp}>Publisher not verified</Badge>
-          )}
-        </p>
+/** Who asks, for what, and why: our words for what a scope means, the publisher's own for the reason. */
+export function AskedScopes({ agent, scopes }: AskedScopesProps) {
+  const isExplained = scopes.some(({ reason }) => reason !== null)
+  return (
+    <>
+      <div className="flex items-center gap-16">
+        <ArchIcon slug={agent.slug ?? agent.name} className="size-48 shrink-0" />
+        <div className="flex min-w-0 flex-col gap-4 wrap-anywhere">
+          <p className="text-18 font-medium">{agent.name}</p>
+          <p className="text-14 text-muted">{agent.publisher ?? 'Not in the catalogue'}</p>
+          <p>
+            {agent.isVerified ? (
+              <Badge tone="good" icon={BadgeCheck}>
+                Publisher verified
+              </Badge>
+            ) : (
+              <Badge icon={CircleHelp}>Publisher not verified</Badge>
+            )}
+          </p>
+        </div>
       </div>
-    </div>
-    <div className="flex flex-col gap-8">
-      <h2 className="font-medium">It asks to</h2>
-      <ul className="flex list-disc flex-col gap-8 pl-24">
-        {scopes.map(({ scope, meaning }) => (
-          <li key={scope}>{meaning}</li>
-        ))}
-      </ul>
-    </div>
-  </>
+      <div className="flex flex-col gap-8">
+        <h2 className="font-medium">It asks to</h2>
+        <ul className="flex list-disc flex-col gap-12 pl-24">
+          {scopes.map(({ scope, meaning, reason }) => (
+            <li key={scope}>
+              {meaning}
+              {isExplained && <Reason name={agent.name} reason={reason} />}
+            </li>
+          ))}
+        </ul>
+        {!isExplained && <p className="text-14 text-muted wrap-anywhere">{agent.name} doesn’t say why.</p>}
+      </div>
+    </>
+  )
+}
+
+interface ReasonProps {
+  readonly name: string
+  readonly reason: string | null
+}
+
+/** Marked as what somebody else says, and kept from turning the words around it. */
+const Reason = ({ name, reason }: ReasonProps) => (
+  <p className="text-14 text-muted wrap-anywhere">
+    {reason === null ? (
+      <>{name} doesn’t say why.</>
+    ) : (
+      <>
+        {name} says: “<bdi>{reason}</bdi>”
+      </>
+    )}
+  </p>
 )
