@@ -3,11 +3,10 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { eq } from 'drizzle-orm'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { oauthClient } from '#src/db/schema/index.ts'
+import { setBackchannelLogout } from '#src/features/agent-clients/index.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 import { addAgent, discover, newPerson, signInAt, signInRequest, signedOutUri } from '../market.ts'
@@ -31,10 +30,8 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
   const { port } = receiver.address() as AddressInfo
-  await server.deps.db
-    .update(oauthClient)
-    .set({ backchannelLogoutUri: `http://127.0.0.1:${port}/`, backchannelLogoutSessionRequired: true })
-    .where(eq(oauthClient.clientId, agent.clientId))
+  const backchannelLogoutUri = `http://127.0.0.1:${port}/`
+  await setBackchannelLogout(server.deps, { agentId: agent.id, userId: undefined, backchannelLogoutUri })
 })
 afterAll(async () => {
   receiver.close()
