@@ -2,7 +2,7 @@
 // so the tables can't differ from what the server expects.
 import type { BetterAuthOptions } from 'better-auth'
 import { admin, jwt, organization, twoFactor } from 'better-auth/plugins'
-import type { OrganizationOptions } from 'better-auth/plugins'
+import type { JwtOptions, OrganizationOptions } from 'better-auth/plugins'
 import { oauthDeviceAuthorization, oauthProvider } from '@better-auth/oauth-provider'
 import { passkey } from '@better-auth/passkey'
 import { passkeyRules } from './passkey-rules.ts'
@@ -11,8 +11,10 @@ import { authenticationMethods } from './authentication/index.ts'
 import { authorizationCodes } from './authorization-codes/index.ts'
 import { hashClientSecret, isClientSecret } from './provider/client-secret.ts'
 import { grantHeader } from './provider/form.ts'
+import { audiencesOf } from './provider/resources.ts'
 import { oauthScopes, registeredScopes } from './provider/scopes.ts'
 import { schemaConstraints } from './schema-constraints.ts'
+import { signingAlgorithm } from './signing-keys/stored-key.ts'
 
 /** What differs between a running server and the generator of the schema. */
 export interface AuthSetting {
@@ -20,6 +22,8 @@ export interface AuthSetting {
   readonly baseUrl: string
   readonly secret: string
   readonly newId: NewId
+  /** Where the keys come from that sign tokens, their private halves readable; the generator has none. */
+  readonly signingKeys?: JwtOptions['adapter']
   readonly sendInvitation?: NonNullable<OrganizationOptions['sendInvitationEmail']>
 }
 
@@ -27,7 +31,6 @@ export interface AuthSetting {
 const accessTokenSeconds = 300
 /** How long a person may take over our sign-in and consent pages; the code itself lives shorter (record-issue.ts). */
 const requestSeconds = 600
-const signingKeySeconds = 90 * 24 * 3_600
 const dropLimits = {
   token: false,
   authorize: false,
@@ -73,7 +76,10 @@ export const authOptions = (setting: AuthSetting) =>
       jwt({
         // Else reading a session signs a JWT each time, which is most of its cost and passes the provider's rules by.
         disableSettingJwtHeader: true,
-        jwks: { keyPairConfig: { alg: 'ES256' }, rotationInterval: signingKeySeconds },
+        // Made, rotated and kept readable by signing-keys/: the plugin would read and decrypt them for each token, and its next
+        // key would sign before anybody could have seen it.
+        jwks: { keyPairConfig: { alg: signingAlgorithm }, disablePrivateKeyEncryption: true },
+        ...(setting.signingKeys !== undefined && { adapter: setting.signingKeys }),
       }),
       oauthProvider({
         loginPage: '/sign-in',
@@ -82,6 +88,8 @@ export const authOptions = (setting: AuthSetting) =>
         // The audiences are written by ensureResources (provider/resources.ts), and every client may ask for each: being
         // linked to one would let an agent introspect the tokens of all others.
         enforcePerClientResources: false,
+        // Written once by us and changed by nobody, so each token need not read its row again.
+        cachedResources: new Set(Object.values(audiencesOf(setting.baseUrl))),
         // Open to anybody: what stands before it is in provider/register.ts.
         allowDynamicClientRegistration: true,
         allowUnauthenticatedClientRegistration: true,

@@ -24,6 +24,8 @@ import type { ProviderContext } from './provider/context.ts'
 import { bodyOf, withForm } from './provider/form.ts'
 import { answerProvider } from './provider/index.ts'
 import { ensureResources } from './provider/resources.ts'
+import { createKeyRing } from './signing-keys/index.ts'
+import type { KeyRing } from './signing-keys/index.ts'
 
 interface AuthParts {
   readonly config: { readonly authSecret: string }
@@ -63,9 +65,10 @@ const lastSeenSeconds = 15 * 60
 
 export function createAuth(parts: AuthParts): Auth {
   const { db, baseUrl, log, config } = parts
-  const server = createServer(parts)
+  const keys = createKeyRing({ db, secret: config.authSecret })
+  const server = createServer(parts, keys)
   const limits = createAttemptLimits(db.$client)
-  const tokens = createAccessTokens({ db, baseUrl })
+  const tokens = createAccessTokens({ db, keys, baseUrl })
   const ask = (request: Request): Promise<Response> => server.handler(request)
   const provider: ProviderContext = {
     db,
@@ -73,6 +76,7 @@ export function createAuth(parts: AuthParts): Auth {
     log,
     limits,
     tokens,
+    keys,
     ask,
     askForTokens: async (sent) => {
       const request = withForm(sent)
@@ -91,6 +95,7 @@ export function createAuth(parts: AuthParts): Auth {
     prepare: async () => {
       await server.$context
       await ensureResources(db, baseUrl)
+      await keys.forPlugin()
     },
     handler: async (request, { clientAddress }) => {
       const arrivedAt = new Date()
@@ -106,9 +111,13 @@ export function createAuth(parts: AuthParts): Auth {
   }
 }
 
-function createServer(parts: AuthParts) {
+function createServer(parts: AuthParts, keys: KeyRing) {
   const { config, baseUrl, db, log } = parts
-  const options = authOptions({ baseUrl, secret: config.authSecret, newId })
+  const signingKeys = {
+    getJwks: () => keys.forPlugin(),
+    createJwk: () => Promise.reject(new Error('The plugin asked for a key of its own, which would be stored unencrypted')),
+  }
+  const options = authOptions({ baseUrl, secret: config.authSecret, newId, signingKeys })
   return betterAuth({
     ...options,
     database: drizzleAdapter(db, { provider: 'pg', schema }),

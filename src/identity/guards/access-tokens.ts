@@ -1,7 +1,7 @@
-import { errors, jwtVerify } from 'jose'
+import { decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { Database } from '#src/db/client.ts'
 import { issuerOf } from '../provider/resources.ts'
-import { createSigningKeys } from './signing-keys.ts'
+import type { KeyRing } from '../signing-keys/index.ts'
 import type { TokenClaims } from './token-claims.ts'
 import { readClaims } from './token-claims.ts'
 import { readTokenState } from './token-state.ts'
@@ -31,8 +31,14 @@ interface Verified {
   token: Promise<AccessToken | undefined>
 }
 
+interface Reading {
+  readonly claims: TokenClaims
+  readonly mustBeFresh: boolean
+}
+
 interface AccessTokensParts {
   readonly db: Database
+  readonly keys: KeyRing
   readonly baseUrl: string
 }
 
@@ -40,15 +46,14 @@ interface AccessTokensParts {
  * Verifies access tokens in this process. The signature is checked once per token (0.17 ms), its state every two seconds by one
  * query; a busy token costs neither. Oldest out first; an ended one is dropped when it comes again.
  */
-export function createAccessTokens({ db, baseUrl }: AccessTokensParts): AccessTokens {
-  const keys = createSigningKeys(db)
+export function createAccessTokens({ db, keys, baseUrl }: AccessTokensParts): AccessTokens {
   const issuer = issuerOf(baseUrl)
   const known = new Map<string, Verified>()
 
   const claimsOf = async (token: string): Promise<TokenClaims | undefined> => {
     try {
       // Only ES256 with a key of ours, whatever the header wishes (RFC 8725 §3.1); its jwk, jku and x5u are never read.
-      const { payload } = await jwtVerify(token, ({ kid }) => keys.get(kid), {
+      const { payload } = await jwtVerify(token, ({ kid }) => keys.verifier(kid), {
         issuer,
         algorithms: ['ES256'],
         typ: 'at+jwt',
@@ -61,20 +66,22 @@ export function createAccessTokens({ db, baseUrl }: AccessTokensParts): AccessTo
     }
   }
 
-  const read = async (token: string, claims: TokenClaims): Promise<AccessToken | undefined> => {
-    const state = await readTokenState(db, claims)
+  const read = async (token: string, { claims, mustBeFresh }: Reading): Promise<AccessToken | undefined> => {
+    // The signature was checked once, and the key that made it may be gone by now.
+    const isOurs = await keys.has(decodeProtectedHeader(token).kid, { mustBeFresh })
+    const state = isOurs ? await readTokenState(db, claims) : { isAlive: false as const }
     if (state.isAlive) return { ...claims, agent: state.agent }
     known.delete(token)
     return undefined
   }
 
-  const keep = (token: string, claims: TokenClaims): Verified => {
+  const keep = (token: string, reading: Reading): Verified => {
     known.delete(token)
     for (const oldest of known.keys()) {
       if (known.size < tokensMax) break
       known.delete(oldest)
     }
-    const verified = { claims, readAt: performance.now(), token: read(token, claims) }
+    const verified = { claims: reading.claims, readAt: performance.now(), token: read(token, reading) }
     known.set(token, verified)
     // A database that is away must not be remembered as an answer.
     verified.token.catch(() => known.delete(token))
@@ -91,7 +98,7 @@ export function createAccessTokens({ db, baseUrl }: AccessTokensParts): AccessTo
         return undefined
       }
       const isRecent = found !== undefined && performance.now() - found.readAt < stateMsMax
-      return isRecent && !mustBeFresh ? found.token : keep(token, claims).token
+      return isRecent && !mustBeFresh ? found.token : keep(token, { claims, mustBeFresh }).token
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Database } from '#src/db/client.ts'
 import type { Log } from '#src/log.ts'
 import type { AttemptLimits } from '../attempt-limits.ts'
 import type { AccessTokens } from '../guards/access-tokens.ts'
+import type { KeyRing } from '../signing-keys/index.ts'
 import type { ForwardedForm } from './form.ts'
 
 /** What the steps around the provider's own endpoints work with. */
@@ -11,6 +12,7 @@ export interface ProviderContext {
   readonly log: Log
   readonly limits: AttemptLimits
   readonly tokens: AccessTokens
+  readonly keys: KeyRing
   /** The provider itself. */
   readonly ask: (request: Request) => Promise<Response>
   /** Its token endpoint, past its router, which is made anew for each request and was half of the cost. */

@@ -4,6 +4,7 @@ import { answerDeviceAuthorization } from './device-authorization.ts'
 import { answerEndSession } from './end-session.ts'
 import { grantHeader } from './form.ts'
 import { answerIntrospect, answerUserInfo } from './introspect.ts'
+import { answerJwks } from './jwks.ts'
 import { answerRegister } from './register.ts'
 import { answerRevoke } from './revoke.ts'
 import { answerToken } from './token.ts'
@@ -20,7 +21,7 @@ const endpoints: ReadonlyMap<string, { readonly methods: readonly string[]; read
   ['/.well-known/openid-configuration', { methods: ['GET'], answer: asIs }],
   ['/.well-known/oauth-authorization-server', { methods: ['GET'], answer: asIs }],
   ['/ok', { methods: ['GET'], answer: asIs }],
-  ['/jwks', { methods: ['GET'], answer: asIs }],
+  ['/jwks', { methods: ['GET'], answer: answerJwks }],
   ['/oauth2/authorize', { methods: ['GET', 'POST'], answer: answerAuthorize }],
   ['/device/code', { methods: ['POST'], answer: answerDeviceAuthorization }],
   ['/oauth2/token', { methods: ['POST'], answer: answerToken }],
