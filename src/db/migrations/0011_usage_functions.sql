@@ -1,0 +1,523 @@
+-- Metering in the database: what a subscription may use at a moment, and the statements that count.
+--
+-- Everything here reads the business clock once and hands it on as `moment`. Locks are always taken in this order:
+-- subscriptions, counters by id, ledger by client_req_id; so two writers can wait for each other, never in a circle.
+
+-- Checked at the end of the transaction, like the key of the present tier: deleting an agent reaches its tiers first.
+ALTER TABLE user_agent_subscriptions
+  ALTER CONSTRAINT user_agent_subscriptions_next_tier_id_fkey DEFERRABLE INITIALLY DEFERRED;
+--> statement-breakpoint
+
+-- Periods --------------------------------------------------------------------------------------------------------------
+
+-- The step of so many months from the anchor that holds the moment. Months are counted in UTC and always from the anchor, so
+-- that 31 January leads to 28 February and then to 31 March.
+CREATE FUNCTION usage_step(anchor timestamptz, moment timestamptz, step_months integer)
+RETURNS TABLE (starts_at timestamptz, ends_at timestamptz)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  origin timestamp := anchor AT TIME ZONE 'UTC';
+  present timestamp := moment AT TIME ZONE 'UTC';
+  months integer := 12 * (extract(year FROM present) - extract(year FROM origin))
+    + extract(month FROM present) - extract(month FROM origin);
+BEGIN
+  months := floor(months::numeric / step_months) * step_months;
+  IF origin + months * interval '1 month' > present THEN
+    months := months - step_months;
+  END IF;
+  starts_at := (origin + months * interval '1 month') AT TIME ZONE 'UTC';
+  ends_at := (origin + (months + step_months) * interval '1 month') AT TIME ZONE 'UTC';
+  RETURN NEXT;
+END
+$$;
+--> statement-breakpoint
+
+-- The usage period at a moment, for what usage_entitlements does not see at a glance. No row: the subscription's time is
+-- over. `share` is the part of a quota that a provisional period grants: a paid period has ended, its renewal has not come.
+CREATE FUNCTION usage_period(
+  moment timestamptz, grace interval, period_start timestamptz, period_end timestamptz, anchor timestamptz,
+  is_free boolean, billing_interval text, usage_interval text, cancels boolean
+)
+RETURNS TABLE (starts_at timestamptz, ends_at timestamptz, share numeric)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  step_months integer := CASE usage_interval WHEN 'year' THEN 12 ELSE 1 END;
+BEGIN
+  IF moment >= period_end AND cancels THEN
+    RETURN;
+  END IF;
+  IF is_free THEN
+    RETURN QUERY SELECT step.starts_at, step.ends_at, NULL::numeric FROM public.usage_step(anchor, moment, step_months) AS step;
+  ELSIF moment < period_end AND billing_interval = usage_interval THEN
+    RETURN QUERY SELECT period_start, period_end, NULL::numeric;
+  ELSIF moment < period_end THEN
+    RETURN QUERY SELECT greatest(step.starts_at, period_start), least(step.ends_at, period_end), NULL::numeric
+      FROM public.usage_step(anchor, greatest(moment, period_start), step_months) AS step;
+  ELSIF moment < period_end + grace THEN
+    RETURN QUERY SELECT period_end, period_end + grace,
+      least(1, extract(epoch FROM grace) / extract(epoch FROM
+        ((period_end AT TIME ZONE 'UTC') + step_months * interval '1 month') - (period_end AT TIME ZONE 'UTC')));
+  END IF;
+END
+$$;
+--> statement-breakpoint
+
+-- Entitlement ----------------------------------------------------------------------------------------------------------
+
+-- What these people may use of these agents' metrics at this moment: one row per asked key, in no order. The one place that
+-- finds a person's subscription to an agent. Written so that PostgreSQL folds it into the statement that asks.
+--
+-- `limit_parts` is what the limit is made of, in the order it is drawn: included, one-cycle granted and purchased, permanent
+-- granted and purchased. `limit_at` null is unlimited. `refusal` null is allowed as far as the limit goes.
+CREATE FUNCTION usage_entitlements(
+  moment timestamptz, grace interval, key_users text[], key_agents uuid[], key_metrics text[]
+)
+RETURNS TABLE (
+  key integer, subscription_id uuid, usage_epoch integer, metric_id uuid, is_gauge boolean, thresholds smallint[],
+  period_start timestamptz, period_end timestamptz, limit_at bigint, limit_parts bigint[], refusal text
+)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 64
+AS $$
+  SELECT asked.key::integer, subscription.id, subscription.usage_epoch, metric.id, metric.kind = 'gauge', metric.thresholds,
+    CASE WHEN metric.kind = 'gauge' THEN '1970-01-01T00:00:00Z' ELSE period.starts_at END,
+    CASE WHEN metric.kind = 'gauge' THEN '9999-12-31T00:00:00Z' ELSE period.ends_at END,
+    allowance.limit_at, addon.parts,
+    CASE
+      WHEN subscription.id IS NULL THEN 'no_subscription'
+      WHEN agent.status IN ('suspended', 'archived') THEN 'suspended'
+      WHEN subscription.status NOT IN ('active', 'trialing', 'past_due') THEN 'payment_required'
+      WHEN subscription.status = 'past_due'
+        AND moment >= coalesce(subscription.past_due_at, subscription.current_period_start) + grace THEN 'payment_required'
+      WHEN period.starts_at IS NULL AND subscription.cancel_at_period_end THEN 'no_subscription'
+      WHEN period.starts_at IS NULL THEN 'payment_required'
+      WHEN allowance.limit_at = 0 THEN 'not_included'
+    END
+  FROM unnest(key_users, key_agents, key_metrics) WITH ORDINALITY AS asked (user_id, agent_id, metric, key)
+    JOIN agents AS agent ON agent.id = asked.agent_id
+    LEFT JOIN agent_metric_definitions AS metric ON metric.agent_id = asked.agent_id AND metric.slug = asked.metric
+    LEFT JOIN user_agent_subscriptions AS subscription
+      ON subscription.user_id = asked.user_id AND subscription.agent_id = asked.agent_id
+        AND subscription.status IN ('active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete')
+    LEFT JOIN agent_pricing_tiers AS tier
+      ON tier.id = CASE WHEN subscription.next_tier_at <= moment THEN subscription.next_tier_id ELSE subscription.tier_id END
+    LEFT JOIN LATERAL (
+      -- Nearly always: the stored period holds the moment, and is the usage period too.
+      SELECT subscription.current_period_start AS starts_at, subscription.current_period_end AS ends_at, NULL::numeric AS share
+      WHERE moment >= subscription.current_period_start AND moment < subscription.current_period_end
+        AND tier.usage_interval = tier.billing_interval
+      UNION ALL
+      SELECT other.* FROM usage_period(
+        moment, grace, subscription.current_period_start, subscription.current_period_end, subscription.period_anchor,
+        tier.is_free, tier.billing_interval, tier.usage_interval, subscription.cancel_at_period_end) AS other
+      WHERE (moment >= subscription.current_period_start AND moment < subscription.current_period_end
+        AND tier.usage_interval = tier.billing_interval) IS FALSE
+    ) AS period ON true
+    LEFT JOIN tier_metric_quotas AS quota ON quota.tier_id = tier.id AND quota.metric_id = metric.id
+    LEFT JOIN LATERAL (
+      SELECT CASE WHEN count(*) > 0 THEN ARRAY[
+        0,
+        coalesce(sum(addon.amount) FILTER (WHERE addon.scope = 'one_cycle' AND addon.source = 'admin_grant'), 0)::bigint,
+        coalesce(sum(addon.amount) FILTER (WHERE addon.scope = 'one_cycle' AND addon.source = 'purchased'), 0)::bigint,
+        coalesce(sum(addon.amount) FILTER (WHERE addon.scope = 'permanent' AND addon.source = 'admin_grant'), 0)::bigint,
+        coalesce(sum(addon.amount) FILTER (WHERE addon.scope = 'permanent' AND addon.source = 'purchased'), 0)::bigint
+      ] END AS extra
+      FROM subscription_addons AS addon
+      WHERE addon.subscription_id = subscription.id AND addon.metric_id = metric.id AND addon.revoked_at IS NULL
+        AND (addon.scope = 'permanent' OR (addon.granted_at >= period.starts_at AND addon.granted_at < period.ends_at))
+    ) AS given ON true
+    LEFT JOIN LATERAL (
+      SELECT CASE WHEN quota.id IS NULL THEN 0 WHEN period.share IS NULL THEN quota.quota_limit
+        ELSE floor(quota.quota_limit * period.share)::bigint END AS included
+    ) AS own ON true
+    LEFT JOIN LATERAL (
+      SELECT CASE WHEN own.included IS NULL THEN NULL WHEN given.extra IS NULL THEN NULL
+        ELSE ARRAY[own.included, given.extra[2], given.extra[3], given.extra[4], given.extra[5]] END AS parts
+    ) AS addon ON true
+    LEFT JOIN LATERAL (
+      -- Whatever is given, a limit stays a number that JavaScript can count to.
+      SELECT CASE WHEN addon.parts IS NULL THEN own.included
+        ELSE least(9007199254740991, own.included::numeric + given.extra[2] + given.extra[3] + given.extra[4] + given.extra[5])::bigint
+        END AS limit_at
+    ) AS allowance ON true
+$$;
+--> statement-breakpoint
+
+-- Epochs ---------------------------------------------------------------------------------------------------------------
+
+-- Consuming reads an entitlement and then waits for its counter. Whatever changes the entitlement meanwhile leaves a higher
+-- epoch on the counter, and consuming looks again. So use that is moved to another period can't be added to what was emptied.
+CREATE FUNCTION count_entitlement_change() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF (NEW.tier_id, NEW.next_tier_id, NEW.next_tier_at, NEW.status, NEW.current_period_start, NEW.current_period_end,
+      NEW.period_anchor, NEW.cancel_at_period_end, NEW.past_due_at)
+    IS DISTINCT FROM (OLD.tier_id, OLD.next_tier_id, OLD.next_tier_at, OLD.status, OLD.current_period_start,
+      OLD.current_period_end, OLD.period_anchor, OLD.cancel_at_period_end, OLD.past_due_at)
+  THEN
+    NEW.usage_epoch := OLD.usage_epoch + 1;
+  END IF;
+  RETURN NEW;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER user_agent_subscriptions_count_change BEFORE UPDATE ON user_agent_subscriptions
+  FOR EACH ROW EXECUTE FUNCTION count_entitlement_change();
+--> statement-breakpoint
+
+CREATE FUNCTION mark_counters() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  -- Periods long over are left alone: nobody still writes to them.
+  UPDATE public.subscription_usage AS counter SET epoch = NEW.usage_epoch
+  FROM (
+    SELECT id FROM public.subscription_usage
+    WHERE subscription_id = NEW.id
+      AND period_end > least(public.rialto_now(), OLD.current_period_start) - interval '1 day'
+    ORDER BY id FOR NO KEY UPDATE
+  ) AS present
+  WHERE counter.id = present.id;
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER user_agent_subscriptions_mark_counters AFTER UPDATE ON user_agent_subscriptions
+  FOR EACH ROW WHEN (OLD.usage_epoch IS DISTINCT FROM NEW.usage_epoch) EXECUTE FUNCTION mark_counters();
+--> statement-breakpoint
+
+CREATE FUNCTION count_addon_change() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  UPDATE public.user_agent_subscriptions SET usage_epoch = usage_epoch + 1 WHERE id = NEW.subscription_id;
+  RETURN NULL;
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER subscription_addons_count_change
+  AFTER INSERT OR UPDATE OF amount, scope, source, granted_at, revoked_at ON subscription_addons
+  FOR EACH ROW EXECUTE FUNCTION count_addon_change();
+--> statement-breakpoint
+
+-- Holds that lapsed ----------------------------------------------------------------------------------------------------
+
+-- The id of the entry that ends a hold: derived, so that whoever ends it, however often, ends it once.
+CREATE FUNCTION settlement_request_id(reservation uuid) RETURNS uuid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT md5('rialto:settlement:' || reservation)::uuid $$;
+--> statement-breakpoint
+
+-- Gives back what expired reservations hold of these counters, which the caller has locked. Says how many there were.
+CREATE FUNCTION lapse_holds(counters uuid[], moment timestamptz) RETURNS integer
+LANGUAGE plpgsql
+AS $$
+DECLARE
+  hold record;
+  remaining bigint;
+  lapsed integer := 0;
+BEGIN
+  FOR hold IN
+    SELECT reservation.*, entry.period_start, entry.limit_at, entry.limit_parts
+    FROM public.usage_reservations AS reservation JOIN public.usage_ledger AS entry ON entry.id = reservation.id
+    WHERE reservation.usage_id = ANY (counters) AND reservation.state = 'held' AND reservation.expires_at <= moment
+    ORDER BY reservation.usage_id, reservation.id LIMIT 1000
+  LOOP
+    UPDATE public.usage_reservations SET state = 'lapsed', settled_at = now() WHERE id = hold.id;
+    UPDATE public.subscription_usage SET used = used - hold.amount, held = held - hold.amount, updated_at = now()
+      WHERE id = hold.usage_id RETURNING used INTO STRICT remaining;
+    INSERT INTO public.usage_ledger (subscription_id, metric_id, event_type, delta, client_req_id, refers_to_id, used_after,
+      limit_at, limit_parts, period_start, occurred_at)
+    VALUES (hold.subscription_id, hold.metric_id, 'lapse', -hold.amount, public.settlement_request_id(hold.id), hold.id,
+      remaining, hold.limit_at, hold.limit_parts, hold.period_start, moment);
+    lapsed := lapsed + 1;
+  END LOOP;
+  RETURN lapsed;
+END
+$$;
+--> statement-breakpoint
+
+-- Consuming ------------------------------------------------------------------------------------------------------------
+
+-- Adds only what fits: the running sum of the events of one counter, in order, where a step that would pass `room` upwards or
+-- `ground` downwards leaves the sum as it was.
+CREATE FUNCTION add_if_fits(total bigint, delta bigint, room bigint, ground bigint) RETURNS bigint
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+  IF (delta > 0 AND total + delta <= room) OR (delta < 0 AND total + delta >= ground) THEN
+    RETURN total + delta;
+  END IF;
+  RETURN total;
+END
+$$;
+--> statement-breakpoint
+CREATE AGGREGATE sum_of_what_fits(delta bigint, room bigint, ground bigint) (
+  SFUNC = add_if_fits, STYPE = bigint, INITCOND = '0'
+);
+--> statement-breakpoint
+
+-- Makes the counters of these keys where they are missing: the first use of a metric in a period. A transaction of its own,
+-- before consuming: it waits for whoever is changing the subscription, and may not hold a counter meanwhile.
+CREATE FUNCTION open_counters(grace interval, key_users text[], key_agents uuid[], key_metrics text[]) RETURNS void
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+BEGIN
+  PERFORM set_config('lock_timeout', '4000', true);
+  PERFORM FROM (
+    SELECT subscription.id FROM public.user_agent_subscriptions AS subscription
+    WHERE subscription.id IN (
+      SELECT entitled.subscription_id
+      FROM public.usage_entitlements(public.rialto_now(), grace, key_users, key_agents, key_metrics) AS entitled
+    )
+    ORDER BY subscription.id FOR SHARE
+  ) AS locked;
+  -- Another statement, another snapshot: what the wait was for is seen now.
+  INSERT INTO public.subscription_usage (subscription_id, metric_id, period_start, period_end, epoch)
+  SELECT entitled.subscription_id, entitled.metric_id, entitled.period_start, entitled.period_end, entitled.usage_epoch
+  FROM public.usage_entitlements(public.rialto_now(), grace, key_users, key_agents, key_metrics) AS entitled
+  WHERE entitled.subscription_id IS NOT NULL AND entitled.metric_id IS NOT NULL AND entitled.period_start IS NOT NULL
+  ORDER BY 1, 2
+  ON CONFLICT (subscription_id, metric_id, period_start) DO NOTHING;
+END
+$$;
+--> statement-breakpoint
+
+-- Many events at once, each with its own answer. Keys are distinct (person, agent, metric); an event names its key by number,
+-- from 1. An event with a `ttl` (seconds) is a reservation.
+--
+-- `outcome`: allowed, denied (with `refusal`), replayed (the first answer again), conflict (the id was used for something
+-- else), below_zero, counter_only, metric_not_found; and two that ask the caller to come again: `unopened` (after
+-- open_counters) and `changed` (at once).
+--
+-- Fails as a whole, with nothing written, on 23505 and 40P01 (two processes used one id at the same time): come again.
+CREATE FUNCTION consume_usage(
+  grace interval, key_users text[], key_agents uuid[], key_metrics text[],
+  event_keys integer[], event_deltas bigint[], event_ids uuid[], event_metadata text[], event_moments timestamptz[],
+  event_ttls integer[]
+)
+RETURNS TABLE (
+  event integer, outcome text, refusal text, entry_id uuid, used bigint, limit_at bigint, limit_parts bigint[],
+  subscription_id uuid, is_gauge boolean, period_start timestamptz, period_end timestamptz, refunded bigint, is_noticed boolean
+)
+LANGUAGE plpgsql ROWS 64
+-- One plan for ever, by indexes: a plan made while a table was nearly empty must not scan it when it is not.
+SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  moment timestamptz := public.rialto_now();
+  keys integer[]; subscriptions uuid[]; metrics uuid[]; gauges boolean[]; starts timestamptz[]; ends timestamptz[];
+  limits bigint[]; refusals text[]; counters uuid[]; amounts bigint[]; stale boolean[]; least_thresholds smallint[];
+  parts text[]; has_holds boolean;
+BEGIN
+  PERFORM set_config('lock_timeout', '4000', true);
+  WITH entitled AS MATERIALIZED (
+    SELECT * FROM public.usage_entitlements(moment, grace, key_users, key_agents, key_metrics)
+  ), locked AS MATERIALIZED (
+    SELECT entitled.key, counter.id, counter.used, counter.held, counter.epoch
+    FROM entitled JOIN public.subscription_usage AS counter
+      ON counter.subscription_id = entitled.subscription_id AND counter.metric_id = entitled.metric_id
+        AND counter.period_start = entitled.period_start
+    ORDER BY counter.id FOR NO KEY UPDATE OF counter
+  )
+  SELECT array_agg(entitled.key), array_agg(entitled.subscription_id), array_agg(entitled.metric_id),
+    array_agg(entitled.is_gauge), array_agg(entitled.period_start), array_agg(entitled.period_end),
+    array_agg(entitled.limit_at), array_agg(entitled.limit_parts::text), array_agg(entitled.refusal), array_agg(locked.id),
+    array_agg(locked.used), array_agg(locked.epoch > entitled.usage_epoch),
+    array_agg((SELECT min(threshold) FROM unnest(entitled.thresholds) AS threshold)), bool_or(locked.held > 0)
+  INTO keys, subscriptions, metrics, gauges, starts, ends, limits, parts, refusals, counters, amounts, stale, least_thresholds,
+    has_holds
+  FROM entitled LEFT JOIN locked ON locked.key = entitled.key;
+
+  IF has_holds AND public.lapse_holds(counters, moment) > 0 THEN
+    SELECT array_agg(counter.used ORDER BY place.ordinality) INTO amounts
+    FROM unnest(counters) WITH ORDINALITY AS place (id)
+      LEFT JOIN public.subscription_usage AS counter ON counter.id = place.id;
+  END IF;
+
+  RETURN QUERY
+  WITH counter AS MATERIALIZED (
+    SELECT * FROM unnest(keys, subscriptions, metrics, gauges, starts, ends, limits, parts, refusals, counters, amounts, stale,
+      least_thresholds)
+      AS counter (key, subscription_id, metric_id, is_gauge, period_start, period_end, limit_at, parts, refusal, id, used,
+        is_stale, least_threshold)
+  ), asked AS MATERIALIZED (
+    SELECT event.number::integer AS number, event.key, event.delta, event.request_id, event.metadata, event.occurred_at,
+      event.ttl, counter.subscription_id, counter.metric_id, counter.is_gauge, counter.period_start, counter.period_end,
+      counter.limit_at, counter.parts, counter.refusal, counter.id AS counter_id, counter.used, counter.least_threshold,
+      known.id AS known_id,
+      CASE
+        WHEN known.id IS NOT NULL THEN 'known'
+        WHEN counter.metric_id IS NULL THEN 'metric_not_found'
+        WHEN NOT counter.is_gauge AND event.delta < 0 THEN 'counter_only'
+        WHEN counter.is_gauge AND event.ttl IS NOT NULL THEN 'counter_only'
+        WHEN counter.subscription_id IS NULL THEN 'denied'
+        -- Being told no makes no counter.
+        WHEN counter.id IS NULL AND event.delta < 0 THEN 'below_zero'
+        WHEN counter.id IS NULL AND counter.refusal IS NOT NULL THEN 'denied'
+        WHEN counter.id IS NULL THEN 'unopened'
+        WHEN counter.is_stale THEN 'changed'
+        ELSE 'fresh'
+      END AS state
+    FROM unnest(event_keys, event_deltas, event_ids, event_metadata, event_moments, event_ttls) WITH ORDINALITY
+        AS event (key, delta, request_id, metadata, occurred_at, ttl, number)
+      LEFT JOIN counter ON counter.key = event.key
+      LEFT JOIN public.usage_ledger AS known ON known.client_req_id = event.request_id
+  ), fitted AS MATERIALIZED (
+    SELECT summed.*, gen_random_uuid() AS entry_id,
+      lag(summed.total, 1, 0::bigint) OVER (PARTITION BY summed.counter_id ORDER BY summed.number) AS total_before
+    FROM (
+      SELECT asked.*, sum_of_what_fits(
+          asked.delta,
+          -- Refused: nothing fits, not even into what a gauge has just given back.
+          CASE WHEN asked.refusal IS NULL THEN coalesce(asked.limit_at, 9007199254740991) - asked.used
+            ELSE -4611686018427387904 END,
+          -asked.used) OVER (PARTITION BY asked.counter_id ORDER BY asked.number) AS total
+      FROM asked WHERE asked.state = 'fresh'
+    ) AS summed
+  ), written AS (
+    INSERT INTO public.usage_ledger (id, subscription_id, metric_id, event_type, delta, client_req_id, metadata, used_after,
+      limit_at, limit_parts, period_start, occurred_at)
+    SELECT fitted.entry_id, fitted.subscription_id, fitted.metric_id,
+      CASE WHEN fitted.ttl IS NOT NULL THEN 'hold' WHEN fitted.is_gauge THEN 'adjust' ELSE 'consume' END,
+      fitted.delta, fitted.request_id, coalesce(fitted.metadata::jsonb, '{}'), fitted.used + fitted.total, fitted.limit_at,
+      fitted.parts::bigint[],
+      CASE WHEN NOT fitted.is_gauge THEN fitted.period_start END, coalesce(fitted.occurred_at, moment)
+    FROM fitted WHERE fitted.total <> fitted.total_before
+    -- In the order of the unique index, so that two processes with the same ids wait and don't lock each other out.
+    ORDER BY fitted.request_id
+  ), change AS MATERIALIZED (
+    SELECT fitted.counter_id, fitted.subscription_id, fitted.metric_id, fitted.period_start, fitted.limit_at, fitted.used,
+      fitted.least_threshold, sum(fitted.delta)::bigint AS delta,
+      coalesce(sum(fitted.delta) FILTER (WHERE fitted.ttl IS NOT NULL), 0)::bigint AS held
+    FROM fitted WHERE fitted.total <> fitted.total_before
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+  ), counted AS (
+    UPDATE public.subscription_usage AS counter
+    SET used = counter.used + change.delta, held = counter.held + change.held, updated_at = now()
+    FROM change WHERE counter.id = change.counter_id
+  ), noticed AS (
+    INSERT INTO public.usage_notices (subscription_id, metric_id, period_start, threshold, limit_at, used_at)
+    SELECT change.subscription_id, change.metric_id, change.period_start, reached.threshold, change.limit_at,
+      change.used + change.delta
+    FROM change
+      JOIN public.agent_metric_definitions AS metric ON metric.id = change.metric_id
+      CROSS JOIN LATERAL unnest(metric.thresholds) AS reached (threshold)
+    WHERE change.delta > 0 AND change.limit_at > 0
+      AND (change.used + change.delta) * 100::numeric >= change.limit_at::numeric * change.least_threshold
+      AND (change.used + change.delta) * 100::numeric >= change.limit_at::numeric * reached.threshold
+    ON CONFLICT DO NOTHING
+    RETURNING subscription_id, metric_id, period_start, threshold, limit_at, used_at
+  ), told AS (
+    INSERT INTO public.outbox_events (type, subject, payload)
+    SELECT 'usage.threshold_reached', noticed.subscription_id::text, jsonb_build_object(
+      'subscriptionId', noticed.subscription_id, 'metricId', noticed.metric_id, 'threshold', noticed.threshold,
+      'used', noticed.used_at, 'limit', noticed.limit_at, 'periodStart', noticed.period_start)
+    FROM noticed
+  ), reserved AS (
+    INSERT INTO public.usage_reservations (id, subscription_id, metric_id, usage_id, amount, expires_at)
+    SELECT fitted.entry_id, fitted.subscription_id, fitted.metric_id, fitted.counter_id, fitted.delta,
+      moment + fitted.ttl * interval '1 second'
+    FROM fitted WHERE fitted.ttl IS NOT NULL AND fitted.total <> fitted.total_before
+  )
+  SELECT fitted.number,
+    CASE WHEN fitted.total <> fitted.total_before THEN 'allowed' WHEN fitted.delta < 0 THEN 'below_zero' ELSE 'denied' END,
+    CASE WHEN fitted.total = fitted.total_before THEN coalesce(fitted.refusal, 'quota_exceeded') END,
+    CASE WHEN fitted.total <> fitted.total_before THEN fitted.entry_id END,
+    fitted.used + fitted.total, fitted.limit_at,
+    fitted.parts::bigint[],
+    fitted.subscription_id, fitted.is_gauge, fitted.period_start, fitted.period_end, NULL::bigint,
+    EXISTS (SELECT FROM noticed WHERE noticed.subscription_id = fitted.subscription_id)
+  FROM fitted
+  UNION ALL
+  SELECT asked.number, asked.state, asked.refusal, NULL, CASE WHEN asked.subscription_id IS NOT NULL THEN coalesce(asked.used, 0) END,
+    asked.limit_at, asked.parts::bigint[], asked.subscription_id, asked.is_gauge,
+    asked.period_start, asked.period_end, NULL, false
+  FROM asked WHERE asked.state NOT IN ('fresh', 'known')
+  UNION ALL
+  SELECT asked.number, CASE WHEN same.is_same THEN 'replayed' ELSE 'conflict' END, NULL,
+    CASE WHEN same.is_same THEN known.id END, CASE WHEN same.is_same THEN known.used_after END,
+    CASE WHEN same.is_same THEN known.limit_at END, CASE WHEN same.is_same THEN known.limit_parts END,
+    CASE WHEN same.is_same THEN known.subscription_id END, CASE WHEN same.is_same THEN metric.kind = 'gauge' END,
+    CASE WHEN same.is_same THEN coalesce(known.period_start, '1970-01-01T00:00:00Z') END,
+    CASE WHEN same.is_same THEN (
+      SELECT counter.period_end FROM public.subscription_usage AS counter
+      WHERE counter.subscription_id = known.subscription_id AND counter.metric_id = known.metric_id
+        AND counter.period_start = coalesce(known.period_start, '1970-01-01T00:00:00Z')) END,
+    CASE WHEN same.is_same THEN (
+      SELECT -sum(refund.delta)::bigint FROM public.usage_ledger AS refund
+      WHERE refund.refers_to_id = known.id AND refund.event_type = 'refund') END,
+    false
+  FROM asked
+    JOIN public.usage_ledger AS known ON known.id = asked.known_id
+    JOIN public.user_agent_subscriptions AS subscription ON subscription.id = known.subscription_id
+    JOIN public.agent_metric_definitions AS metric ON metric.id = known.metric_id
+    CROSS JOIN LATERAL (
+      SELECT subscription.user_id = key_users[asked.key] AND subscription.agent_id = key_agents[asked.key]
+        AND metric.slug = key_metrics[asked.key] AND known.delta = asked.delta
+        AND known.event_type = CASE WHEN asked.ttl IS NOT NULL THEN 'hold' WHEN metric.kind = 'gauge' THEN 'adjust'
+          ELSE 'consume' END AS is_same
+    ) AS same
+  WHERE asked.state = 'known';
+END
+$$;
+--> statement-breakpoint
+
+-- The same decision with nothing written and nothing locked. One row per key, for one delta per key.
+CREATE FUNCTION check_usage(
+  grace interval, key_users text[], key_agents uuid[], key_metrics text[], key_deltas bigint[]
+)
+RETURNS TABLE (
+  key integer, outcome text, refusal text, used bigint, held bigint, limit_at bigint, limit_parts bigint[],
+  subscription_id uuid, is_gauge boolean, period_start timestamptz, period_end timestamptz
+)
+LANGUAGE plpgsql STABLE ROWS 64
+SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  moment timestamptz := public.rialto_now();
+BEGIN
+  RETURN QUERY
+  SELECT entitled.key,
+    CASE
+      WHEN entitled.metric_id IS NULL THEN 'metric_not_found'
+      WHEN asked.delta < 0 AND NOT entitled.is_gauge THEN 'counter_only'
+      WHEN asked.delta < 0 AND entitled.subscription_id IS NULL THEN 'denied'
+      WHEN asked.delta < 0 AND present.used + asked.delta < 0 THEN 'below_zero'
+      WHEN asked.delta < 0 THEN 'allowed'
+      WHEN entitled.refusal IS NOT NULL THEN 'denied'
+      WHEN present.used::numeric + asked.delta > coalesce(entitled.limit_at, 9007199254740991) THEN 'denied'
+      ELSE 'allowed'
+    END,
+    CASE
+      WHEN asked.delta < 0 AND entitled.subscription_id IS NOT NULL THEN NULL
+      WHEN entitled.refusal IS NOT NULL THEN entitled.refusal
+      WHEN present.used::numeric + asked.delta > coalesce(entitled.limit_at, 9007199254740991) THEN 'quota_exceeded'
+    END,
+    CASE WHEN entitled.subscription_id IS NOT NULL THEN present.used END, present.held, entitled.limit_at, entitled.limit_parts,
+    entitled.subscription_id, entitled.is_gauge, entitled.period_start, entitled.period_end
+  FROM public.usage_entitlements(moment, grace, key_users, key_agents, key_metrics) AS entitled
+    CROSS JOIN LATERAL (SELECT key_deltas[entitled.key] AS delta) AS asked
+    LEFT JOIN public.subscription_usage AS counter
+      ON counter.subscription_id = entitled.subscription_id AND counter.metric_id = entitled.metric_id
+        AND counter.period_start = entitled.period_start
+    LEFT JOIN LATERAL (
+      -- What consuming would give back first.
+      SELECT sum(reservation.amount)::bigint AS amount FROM public.usage_reservations AS reservation
+      WHERE counter.held > 0 AND reservation.usage_id = counter.id AND reservation.state = 'held'
+        AND reservation.expires_at <= moment
+    ) AS lapsed ON true
+    CROSS JOIN LATERAL (
+      SELECT coalesce(counter.used, 0) - coalesce(lapsed.amount, 0) AS used,
+        coalesce(counter.held, 0) - coalesce(lapsed.amount, 0) AS held
+    ) AS present;
+END
+$$;
