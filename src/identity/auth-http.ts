@@ -1,12 +1,24 @@
 /** Carries the address that the server itself determined. What a client sends under this name is overwritten. */
 export const clientAddressHeader = 'x-rialto-client-address'
 
-export function withClientAddress(request: Request, clientAddress: string): Request {
+interface PublicRequest {
+  /** Origin without a trailing slash. */
+  readonly baseUrl: string
+  readonly clientAddress: string
+}
+
+/** The request as the world made it: with the address it came from, and to our public one, which proofs name (RFC 9449 §4.2). */
+export function asPublicRequest(request: Request, { baseUrl, clientAddress }: PublicRequest): Request {
   const headers = new Headers(request.headers)
   headers.set(clientAddressHeader, clientAddress)
-  const { url, method, body } = request
+  const { method, body } = request
+  const { pathname, search } = new URL(request.url)
   // Field by field: the server's own request object only looks like a Request and can't be copied as one.
-  return new Request(url, { method, headers, ...(body !== null && { body, duplex: 'half' }) })
+  return new Request(`${baseUrl}${pathname}${search}`, {
+    method,
+    headers,
+    ...(body !== null && { body, duplex: 'half' }),
+  })
 }
 
 // Accounts go through the pages, which limit attempts by account and address and answer alike whether an account exists.

@@ -9,6 +9,7 @@ import { passkeyRules } from './passkey-rules.ts'
 import type { NewId } from '#src/lib/ids.ts'
 import { authenticationMethods } from './authentication/index.ts'
 import { authorizationCodes } from './authorization-codes/index.ts'
+import { proofSecondsMax } from './guards/dpop.ts'
 import { hashClientSecret, isClientSecret } from './provider/client-secret.ts'
 import { grantHeader } from './provider/form.ts'
 import { audiencesOf } from './provider/resources.ts'
@@ -103,6 +104,7 @@ export const authOptions = (setting: AuthSetting) =>
         },
         // The provider's own limits count an agent's backend as one visitor: 20 tokens a minute for all of its people.
         rateLimit: dropLimits,
+        dpop: { proofMaxAgeSeconds: proofSecondsMax },
         customIdTokenClaims: ({ user, scopes }) => (scopes.includes('email') ? emailOf(user) : {}),
         extensions: [{ claims: { accessToken: ({ ctx }) => grantOf(ctx.request) } }],
       }),

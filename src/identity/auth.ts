@@ -14,7 +14,7 @@ import { forgetTrustedDevices } from './trusted-devices.ts'
 import type { BreachCheck } from './breached-passwords.ts'
 import { authLogger } from './auth-log.ts'
 import { authOptions } from './auth-options.ts'
-import { clientAddressHeader, closedEndpoint, withClientAddress } from './auth-http.ts'
+import { asPublicRequest, clientAddressHeader, closedEndpoint } from './auth-http.ts'
 import { createAccessTokens } from './guards/access-tokens.ts'
 import type { AccessTokens } from './guards/access-tokens.ts'
 import { applyPendingGrant } from './operators/pending-grant.ts'
@@ -99,7 +99,7 @@ export function createAuth(parts: AuthParts): Auth {
     },
     handler: async (request, { clientAddress }) => {
       const arrivedAt = new Date()
-      const asked = { request: withClientAddress(request, clientAddress), clientAddress, arrivedAt }
+      const asked = { request: asPublicRequest(request, { baseUrl, clientAddress }), clientAddress, arrivedAt }
       return (await answerProvider(provider, asked)) ?? closedEndpoint()
     },
     server,
@@ -115,7 +115,8 @@ function createServer(parts: AuthParts, keys: KeyRing) {
   const { config, baseUrl, db, log } = parts
   const signingKeys = {
     getJwks: () => keys.forPlugin(),
-    createJwk: () => Promise.reject(new Error('The plugin asked for a key of its own, which would be stored unencrypted')),
+    createJwk: () =>
+      Promise.reject(new Error('The plugin asked for a key of its own, which would be stored unencrypted')),
   }
   const options = authOptions({ baseUrl, secret: config.authSecret, newId, signingKeys })
   return betterAuth({

@@ -1,5 +1,11 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '#src/db/client.ts'
+import { rotateWhenDue } from './signing-keys/index.ts'
+
+interface KeyKeeper {
+  readonly db: Database
+  readonly auth: { readonly secret: string }
+}
 
 /** Work of identity that is due by the clock. */
 export const identityJobs = [
@@ -7,6 +13,11 @@ export const identityJobs = [
     name: 'identity-sweep-grants',
     cron: '43 3 * * *',
     run: async ({ db }: { readonly db: Database }): Promise<void> => sweepGrants(db),
+  },
+  {
+    name: 'identity-rotate-signing-keys',
+    cron: '23 * * * *',
+    run: async ({ db, auth }: KeyKeeper): Promise<void> => rotateWhenDue({ db, secret: auth.secret }),
   },
 ] as const
 
@@ -17,6 +28,8 @@ export const identityJobs = [
 export async function sweepGrants(db: Database): Promise<void> {
   await db.execute(sql`DELETE FROM revoked_tokens WHERE expires_at < now()`)
   await db.execute(sql`DELETE FROM oauth_client_assertion WHERE expires_at < now()`)
+  await db.execute(sql`DELETE FROM dpop_proofs WHERE expires_at < now()`)
+  await db.execute(sql`DELETE FROM pushed_authorization_requests WHERE expires_at < now()`)
   await db.execute(sql`DELETE FROM device_code WHERE expires_at < now() - interval '1 hour'`)
   await db.execute(sql`DELETE FROM oauth_refresh_token WHERE expires_at < now()`)
   await db.execute(sql`DELETE FROM oauth_access_token WHERE expires_at < now()`)

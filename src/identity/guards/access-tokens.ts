@@ -1,6 +1,8 @@
 import { decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { Database } from '#src/db/client.ts'
 import { issuerOf } from '../provider/resources.ts'
+import { provesPossession } from './dpop.ts'
+import type { ShownProof } from './dpop.ts'
 import type { KeyRing } from '../signing-keys/index.ts'
 import type { TokenClaims } from './token-claims.ts'
 import { readClaims } from './token-claims.ts'
@@ -13,10 +15,13 @@ export interface AccessToken extends TokenClaims {
 
 export interface AccessTokens {
   /**
-   * The token if it is ours, has not ended and still counts; else undefined. Whoever asks checks audience and scopes. That it
-   * was switched off is known within 2 s in every process; `mustBeFresh` asks the database at once.
+   * The token if it is ours, has not ended and still counts; else undefined. Whoever asks checks audience, scopes and, where the
+   * token has a `jkt`, the proof. That it was switched off is known within 2 s in every process; `mustBeFresh` asks the database
+   * at once.
    */
   verify(token: string, options?: { readonly mustBeFresh?: boolean }): Promise<AccessToken | undefined>
+  /** Whether a request for this path of ours was made by who holds the token's key. Uses the proof up. */
+  provesPossession(shown: Omit<ShownProof, 'url'> & { readonly path: string }): Promise<boolean>
 }
 
 /** How long a token's state is believed. */
@@ -100,5 +105,6 @@ export function createAccessTokens({ db, keys, baseUrl }: AccessTokensParts): Ac
       const isRecent = found !== undefined && performance.now() - found.readAt < stateMsMax
       return isRecent && !mustBeFresh ? found.token : keep(token, { claims, mustBeFresh }).token
     },
+    provesPossession: ({ path, ...shown }) => provesPossession(db, { ...shown, url: `${baseUrl}${path}` }),
   }
 }

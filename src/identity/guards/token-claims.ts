@@ -10,6 +10,8 @@ const payload = z.object({
   // Null once the session that a refreshed token came from is gone.
   sid: z.string().nullish(),
   grant_id: z.string().optional(),
+  // A token bound in a way we can't check must not pass for one that is bound to nothing.
+  cnf: z.strictObject({ jkt: z.string().min(1) }).optional(),
 })
 
 /** What an access token of ours says (RFC 9068), read once. */
@@ -25,6 +27,8 @@ export interface TokenClaims {
   readonly expiresAt: Date
   readonly grantId: string | undefined
   readonly sessionId: string | undefined
+  /** Thumbprint of the key that whoever shows the token has to prove (RFC 9449 §6); undefined: a bearer token. */
+  readonly jkt: string | undefined
 }
 
 /** Undefined when it lacks something that every token of ours has. */
@@ -44,5 +48,6 @@ export function readClaims(claims: unknown): TokenClaims | undefined {
     expiresAt: new Date(data.exp * 1_000),
     grantId: data.grant_id,
     sessionId: data.sid ?? undefined,
+    jkt: data.cnf?.jkt,
   }
 }

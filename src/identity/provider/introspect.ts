@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '#src/db/client.ts'
 import { hashCode } from '../authorization-codes/code-hash.ts'
+import { challenge } from '../guards/challenge.ts'
+import type { TokenScheme } from '../guards/challenge.ts'
 import { isOpenClient } from './clients.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
 import { readForm, repeatsParameter, withForm } from './form.ts'
@@ -34,20 +36,33 @@ export async function answerUserInfo(context: ProviderContext, { request }: Prov
   }
   const presented = authorization ?? (sent[0] === undefined ? undefined : `Bearer ${sent[0]}`)
   const token = /^(?:bearer|dpop) +(\S+)$/i.exec(presented ?? '')?.[1]
+  const scheme = /^dpop /i.test(presented ?? '') ? 'DPoP' : 'Bearer'
   if (token === undefined || (await stillCounts(context, token))) {
-    return context.ask(userInfoRequest(request, presented))
+    return withChallenge(await context.ask(userInfoRequest(request, presented)), scheme)
   }
-  const headers = { 'www-authenticate': 'Bearer error="invalid_token"', 'cache-control': 'no-store' }
-  return Response.json({ error: 'invalid_token', error_description: 'Invalid access token' }, { status: 401, headers })
+  const refusal = { error: 'invalid_token', error_description: 'Invalid access token' }
+  return withChallenge(Response.json(refusal, { status: 401, headers: { 'cache-control': 'no-store' } }), scheme)
 }
 
-/** The request with its token in the header and no body. A proof of possession names the method, so that one keeps it. */
+/** RFC 6750 §3 and RFC 9449 §7.1 want every refusal to say so in its header; the provider does for some. */
+async function withChallenge(answer: Response, scheme: TokenScheme): Promise<Response> {
+  if (answer.status !== 401) return answer
+  const { error } = (await answer.clone().json()) as { error?: unknown }
+  const refusal = ([{ error: 'invalid_token' }, { error: 'invalid_dpop_proof' }] as const).find(
+    (known) => known.error === error,
+  )
+  const headers = new Headers(answer.headers)
+  headers.set('www-authenticate', challenge({ scheme, refusal }))
+  return new Response(answer.body, { status: answer.status, headers })
+}
+
+/** The request with its token in the header and nothing in its body. A proof of possession names the method, so that one keeps it. */
 function userInfoRequest(request: Request, authorization: string | undefined): Request {
-  if (request.headers.has('dpop') && request.headers.has('authorization')) return request
   const headers = new Headers(request.headers)
   for (const name of ['authorization', 'content-type', 'content-length']) headers.delete(name)
   if (authorization !== undefined) headers.set('authorization', authorization)
-  return new Request(request.url, { headers })
+  if (request.method !== 'POST' || !headers.has('dpop')) return new Request(request.url, { headers })
+  return new Request(request.url, { method: 'POST', headers, body: new URLSearchParams() })
 }
 
 async function stillCounts({ db, tokens }: ProviderContext, token: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import { claimCode, findCode, noteRedemption, recordReplay } from '../authorizat
 import type { ProviderContext, ProviderRequest } from './context.ts'
 import { endGrant } from './grants.ts'
 import type { IdentifiedClient } from './identify-client.ts'
+import { issueTokens } from './issue-tokens.ts'
 import { invalidGrant } from './oauth-errors.ts'
 
 /**
@@ -27,7 +28,7 @@ export async function redeemCode(
     return invalidGrant()
   }
 
-  const response = await context.askForTokens({ request, form, authorization, grantId })
+  const response = await issueTokens(context, { client, request, form, authorization, grantId })
   if (!response.ok) return asGrantError(response)
   if (await noteRedemption(db, { grantId, redeemedAt: new Date() })) return response
   // It was ended while the provider wrote its tokens.

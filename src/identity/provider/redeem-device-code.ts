@@ -6,6 +6,7 @@ import { isPlausibleId } from './clients.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
 import { endGrant } from './grants.ts'
 import type { IdentifiedClient } from './identify-client.ts'
+import { issueTokens } from './issue-tokens.ts'
 import { invalidGrant, oauthError } from './oauth-errors.ts'
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -29,7 +30,7 @@ export async function redeemDeviceCode(
   if (approved === 'taken') return oauthError({ error: 'slow_down', description: 'Ask less often.' })
 
   const { grantId } = approved
-  const response = await context.askForTokens({ request, form, authorization, grantId })
+  const response = await issueTokens(context, { client, request, form, authorization, grantId })
   if (!response.ok) {
     await db.execute(sql`DELETE FROM oauth_authorization_code WHERE id = ${grantId}`)
     return response

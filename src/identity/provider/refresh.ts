@@ -5,6 +5,7 @@ import { hashCode } from '../authorization-codes/code-hash.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
 import { endGrant } from './grants.ts'
 import type { IdentifiedClient } from './identify-client.ts'
+import { issueTokens } from './issue-tokens.ts'
 import { invalidGrant } from './oauth-errors.ts'
 
 /** How long one request may work on a token before another may try; a process that died lets go of it then. */
@@ -41,7 +42,7 @@ export async function refresh(
   // One of several sent at once goes on. The provider must not see the others: it would take them for thieves.
   if (token.isRotated || !(await claim(db, { token, now: arrivedAt }))) return invalidGrant()
 
-  const response = await context.askForTokens({ request, form, authorization, grantId: token.grantId })
+  const response = await issueTokens(context, { client, request, form, authorization, grantId: token.grantId })
   if (!response.ok) {
     await release(db, token)
     return response

@@ -25,6 +25,7 @@ const metadata = z.object({
   token_endpoint_auth_method: z.enum(['none', 'client_secret_basic', 'client_secret_post']).optional(),
   application_type: z.enum(['web', 'native']).optional(),
   scope: z.string().max(500).optional(),
+  dpop_bound_access_tokens: z.boolean().optional(),
 })
 
 /**

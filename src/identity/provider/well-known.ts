@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '#src/http/api.ts'
 import type { Auth } from '../auth.ts'
+import { dpopAlgorithms } from '../guards/dpop.ts'
 import { audiencesOf, issuerOf } from './resources.ts'
 import { machineScopes } from './scopes.ts'
 
@@ -33,6 +34,7 @@ export function wellKnownRoutes({ auth, baseUrl }: { readonly auth: Auth; readon
           authorization_servers: [issuerOf(baseUrl)],
           scopes_supported: scopes,
           bearer_methods_supported: ['header'],
+          dpop_signing_alg_values_supported: dpopAlgorithms,
           resource_documentation: `${baseUrl}/api/docs`,
         },
         200,

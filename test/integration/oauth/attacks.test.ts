@@ -310,8 +310,9 @@ describe('an access token that is', () => {
   test('refused says where to get one', async () => {
     const metadata = `resource_metadata="${server.origin}/.well-known/oauth-protected-resource/api"`
     const [missing, invalid] = [await fetch(`${server.origin}/api/v1/me`), await me(server, 'x')]
-    expect(missing.headers.get('www-authenticate')).toBe(`Bearer ${metadata}`)
-    expect(invalid.headers.get('www-authenticate')).toBe(`Bearer error="invalid_token", ${metadata}`)
+    const bound = `DPoP ${metadata}, algs="EdDSA ES256 ES512 PS256 RS256"`
+    expect(missing.headers.get('www-authenticate')).toBe(`Bearer ${metadata}, ${bound}`)
+    expect(invalid.headers.get('www-authenticate')).toBe(`Bearer error="invalid_token", ${metadata}, ${bound}`)
     expect(invalid.headers.get('content-type')).toBe('application/problem+json')
     expect(await invalid.json()).toMatchObject({ code: 'unauthenticated' })
   })

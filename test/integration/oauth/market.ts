@@ -159,21 +159,29 @@ export async function allow(browser: Browser, url: URL): Promise<URL> {
   return last.leaveTo
 }
 
-export const redeem = (config: Configuration, callback: URL, { verifier, state, nonce }: SignInRequest) =>
-  oidc.authorizationCodeGrant(config, callback, {
-    pkceCodeVerifier: verifier,
-    expectedState: state,
-    expectedNonce: nonce,
-  })
+export const redeem = (
+  config: Configuration,
+  callback: URL,
+  { verifier, state, nonce }: SignInRequest,
+  options: oidc.DPoPOptions = {},
+) =>
+  oidc.authorizationCodeGrant(
+    config,
+    callback,
+    { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce },
+    undefined,
+    options,
+  )
 
 /** The whole way from the agent's button to its tokens. */
 export async function signInAt(
   config: Configuration,
   browser: Browser,
   parameters: Readonly<Record<string, string>> = {},
+  options: oidc.DPoPOptions = {},
 ) {
   const request = await signInRequest(config, parameters)
-  return redeem(config, await allow(browser, request.url), request)
+  return redeem(config, await allow(browser, request.url), request, options)
 }
 
 export const me = ({ origin }: TestServer, token: string): Promise<Response> =>
