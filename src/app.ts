@@ -18,6 +18,7 @@ import type { StaticPageReason } from '#src/http/static-page.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { newId } from '#src/lib/ids.ts'
 import { createApi, describeApi } from '#src/api.ts'
+import { mcpRoutes } from '#src/features/mcp/index.ts'
 import { wellKnownRoutes } from '#src/identity/index.ts'
 import type { WebApp } from '#src/web/mount.ts'
 
@@ -64,6 +65,7 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
   app.route('/api', api)
   app.route('/.well-known', wellKnownRoutes(deps))
   app.all('/api/*', nothingHere({ router: api, prefix: '/api' }))
+  app.route('/mcp', mcpRoutes(deps))
   // Forms count only from our own pages. Under /api nothing rides on a cookie: better-auth checks its own, agents send tokens.
   app.use(csrf({ origin: baseUrl }))
   app.use(async (c, next) => {
@@ -129,15 +131,17 @@ function failure(error: Error, { c, deps }: { c: AppContext; deps: Deps }): Resp
 
 type Refusal = Exclude<StaticPageReason, 'starting' | 'away'> | 'unavailable'
 
-/** A page for people who look at pages, a problem for everybody else. */
+/** A page for people who look at pages, a problem for programs. */
 function refusal(c: RefusedContext, code: Refusal): Response {
   const requestId = String(c.get('requestId'))
-  if (c.req.path.startsWith('/api/')) {
+  if (isForPrograms(c.req.path)) {
     return problemResponse({ code, requestId, ...(code === 'payload_too_large' && { details: { bodyBytesMax } }) })
   }
   const nonce = String(c.get('secureHeadersNonce') ?? '')
   return staticPage({ reason: code === 'unavailable' ? 'away' : code, nonce, requestId })
 }
+
+const isForPrograms = (path: string): boolean => path.startsWith('/api/') || path === '/mcp'
 
 /** What both our own context and that of a library's callback have. */
 interface RefusedContext {

@@ -1,5 +1,6 @@
 export { createAgentClient } from './create-agent-client.ts'
 export type { AgentCredentials, CreateAgentClient } from './create-agent-client.ts'
+export { describeToken, tokenFactsSchema } from './describe-token.ts'
 export { rotateSecret } from './rotate-secret.ts'
 export { agentClientRoutes } from './routes.ts'
 export { setBackchannelLogout } from './set-backchannel-logout.ts'

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi'
+import { createRoute } from '@hono/zod-openapi'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Deps } from '#src/deps.ts'
 import { problems } from '#src/http/api.ts'
@@ -6,19 +6,7 @@ import type { AppEnv } from '#src/http/api.ts'
 import { OpenAPIHono as Router } from '@hono/zod-openapi'
 import { audiencesOf, tokenGuard } from '#src/identity/index.ts'
 import type { TokenEnv } from '#src/identity/index.ts'
-
-const me = z
-  .object({
-    kind: z
-      .enum(['person', 'agent'])
-      .openapi({ description: 'Whether a person or an agent’s own backend holds the token.' }),
-    subject: z.string().openapi({ description: 'The person’s id; for a backend its client id.' }),
-    clientId: z.string(),
-    agent: z.string().nullable().openapi({ description: 'The agent’s slug; null when the client belongs to none.' }),
-    scopes: z.array(z.string()),
-    expiresAt: z.iso.datetime(),
-  })
-  .openapi('Me')
+import { describeToken, tokenFactsSchema } from './describe-token.ts'
 
 const whoAmI = createRoute({
   method: 'get',
@@ -29,7 +17,7 @@ const whoAmI = createRoute({
   description: 'Answers any access token for this API. Useful to see that a token arrives and what it may do.',
   security: [{ bearer: [] }],
   responses: {
-    200: { description: 'What the token stands for.', content: { 'application/json': { schema: me } } },
+    200: { description: 'What the token stands for.', content: { 'application/json': { schema: tokenFactsSchema } } },
     ...problems(401),
   },
 })
@@ -39,9 +27,7 @@ export function agentClientRoutes({ auth, baseUrl }: Pick<Deps, 'auth' | 'baseUr
   const router = new Router<TokenEnv>()
   router.use('/me', tokenGuard({ tokens: auth.tokens, resource: audiencesOf(baseUrl).api }))
   router.openapi(whoAmI, (c) => {
-    const { kind, subject, clientId, agent, scopes, expiresAt } = c.get('token')
-    const body = { kind, subject, clientId, agent: agent?.slug ?? null, scopes: [...scopes] }
-    return c.json({ ...body, expiresAt: expiresAt.toISOString() }, 200, { 'cache-control': 'no-store' })
+    return c.json(describeToken(c.get('token')), 200, { 'cache-control': 'no-store' })
   })
   // What the guard adds to the context is this router’s own matter; the types can’t say that.
   return router as unknown as OpenAPIHono<AppEnv>

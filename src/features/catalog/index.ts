@@ -1,8 +1,18 @@
 export { catalogJobs } from './jobs.ts'
 export { createCatalogServices } from './services.ts'
 export { refreshAgentSearch } from './refresh-agent-search.ts'
+export { getAgent } from './get-agent.ts'
 export { catalogRoutes } from './routes.ts'
 export { searchAgents } from './search-agents.ts'
+export {
+  agentCardSchema,
+  agentDetailSchema,
+  queryCharactersMax,
+  slugSchema,
+  sortSchema,
+  tagCountSchema,
+  tagFiltersMax,
+} from './schema.ts'
 export { seedCatalogue } from './seed-catalogue.ts'
 export { recountTerms } from './search/terms.ts'
 export type { AgentCard, AgentDetail, AgentSort, TagCount } from './schema.ts'
