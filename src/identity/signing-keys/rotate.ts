@@ -11,6 +11,8 @@ interface KeyKeeper {
   readonly secret: string
 }
 
+/** Two operators who answer the same leak. */
+const sameMomentSeconds = 10
 /** How often somebody else may be quicker. */
 const attemptsMax = 5
 
@@ -49,8 +51,8 @@ export type Rotation =
 export async function rotateNow(keeper: KeyKeeper, why: 'planned' | 'compromised'): Promise<Rotation> {
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const newest = await findNewest(keeper.db)
-    // Somebody else's new key is as good, except that after a leak the others must be gone.
-    const isUnderWay = newest !== undefined && (why === 'planned' ? !newest.isSigning : attempt > 0 && newest.isAlone)
+    // Somebody else's key of this moment is as good, except that after a leak the others must be gone.
+    const isUnderWay = newest !== undefined && (why === 'planned' ? !newest.isSigning : newest.isAloneAndNew)
     if (isUnderWay) return { kind: 'under-way', keyId: newest.id }
     const made = await addKey(keeper, { after: newest?.id, reason: why === 'planned' ? 'operator' : 'compromised' })
     if (made !== undefined) return { kind: 'rotated', ...made }
@@ -60,15 +62,16 @@ export async function rotateNow(keeper: KeyKeeper, why: 'planned' | 'compromised
 
 interface NewestKey {
   readonly id: string
-  /** There is no other. */
-  readonly isAlone: boolean
+  /** Made within seconds, and there is no other. */
+  readonly isAloneAndNew: boolean
   readonly isSigning: boolean
   readonly isDueForSuccessor: boolean
 }
 
 async function findNewest(db: Database | Transaction): Promise<NewestKey | undefined> {
   const { rows } = await db.execute(sql`
-    SELECT id, (SELECT count(*) = 1 FROM jwks) AS is_alone,
+    SELECT id,
+      created_at > now() - ${sameMomentSeconds} * interval '1 second' AND (SELECT count(*) = 1 FROM jwks) AS is_alone_and_new,
       created_at <= now() - ${publishAheadSeconds} * interval '1 second'
         OR NOT EXISTS (SELECT FROM jwks AS older WHERE older.created_at < jwks.created_at) AS is_signing,
       created_at <= now() - ${rotationSeconds - publishAheadSeconds} * interval '1 second' AS is_due
@@ -77,7 +80,7 @@ async function findNewest(db: Database | Transaction): Promise<NewestKey | undef
   if (row === undefined) return undefined
   return {
     id: String(row['id']),
-    isAlone: row['is_alone'] === true,
+    isAloneAndNew: row['is_alone_and_new'] === true,
     isSigning: row['is_signing'] === true,
     isDueForSuccessor: row['is_due'] === true,
   }
