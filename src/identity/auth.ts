@@ -21,7 +21,7 @@ import { applyPendingGrant } from './operators/pending-grant.ts'
 import { createPasswordRule, passwordLengthMax, passwordLengthMin } from './password-rules.ts'
 import type { PasswordRule } from './password-rules.ts'
 import type { ProviderContext } from './provider/context.ts'
-import { bodyOf, withForm } from './provider/form.ts'
+import { bodyOf, withoutForm } from './provider/form.ts'
 import { answerProvider } from './provider/index.ts'
 import { ensureResources } from './provider/resources.ts'
 import { createKeyRing } from './signing-keys/index.ts'
@@ -79,7 +79,7 @@ export function createAuth(parts: AuthParts): Auth {
     keys,
     ask,
     askForTokens: async (sent) => {
-      const request = withForm(sent)
+      const request = withoutForm(sent)
       // The endpoint checks the shape itself, and answers like one that was reached over HTTP.
       const body = bodyOf(sent.form) as { grant_type: string }
       const answer: unknown = await server.api.oauth2Token({ body, headers: request.headers, request })
@@ -90,6 +90,7 @@ export function createAuth(parts: AuthParts): Auth {
     secret: config.authSecret,
     signedInAt: async (headers) =>
       (await server.api.getSession({ headers, query: { disableCookieCache: true } }))?.session.createdAt,
+    },
   }
   return {
     prepare: async () => {

@@ -25,15 +25,25 @@ export interface ForwardedForm {
 }
 
 /** The same request with another form. */
-export function withForm({ request, form, authorization, grantId }: ForwardedForm): Request {
-  const headers = new Headers({ 'content-type': 'application/x-www-form-urlencoded' })
+export function withForm(sent: ForwardedForm): Request {
+  const headers = passedOn(sent)
+  headers.set('content-type', 'application/x-www-form-urlencoded')
+  return new Request(sent.request.url, { method: 'POST', headers, body: sent.form.toString() })
+}
+
+/** The same request, for an endpoint that gets its form apart: given one here, too, the provider would parse it twice more. */
+export const withoutForm = (sent: ForwardedForm): Request =>
+  new Request(sent.request.url, { method: 'POST', headers: passedOn(sent) })
+
+function passedOn({ request, authorization, grantId }: ForwardedForm): Headers {
+  const headers = new Headers()
   for (const name of passedHeaders) {
     const value = request.headers.get(name)
     if (value !== null) headers.set(name, value)
   }
   if (authorization !== undefined) headers.set('authorization', authorization)
   if (grantId !== undefined) headers.set(grantHeader, grantId)
-  return new Request(request.url, { method: 'POST', headers, body: form.toString() })
+  return headers
 }
 
 /** The form as the provider's endpoints take it when they are called in process. */
