@@ -90,7 +90,6 @@ export function createAuth(parts: AuthParts): Auth {
     secret: config.authSecret,
     signedInAt: async (headers) =>
       (await server.api.getSession({ headers, query: { disableCookieCache: true } }))?.session.createdAt,
-    },
   }
   return {
     prepare: async () => {
