@@ -109,3 +109,10 @@ test('a share is never more than its quota, and exact also for quotas near 2^53'
     expect((units + 1n) * BigInt(ofDays) > BigInt(quota.units) * of).toBe(true)
   })
 })
+
+test('a failed payment is asked for whatever the tier, and before the end of what was cancelled is seen', () => {
+  const failed = { ...subscription, status: 'past_due' as const, cancelAtPeriodEnd: true }
+  for (const tier of [free, monthly]) {
+    expect(usagePeriod(failed, tier, at(day('2026-04-01')))).toEqual({ kind: 'payment_required' })
+  }
+})

@@ -60,36 +60,44 @@ export function usagePeriod(subscription: PeriodSubscription, tier: PeriodTier, 
     case 'paused':
     case 'incomplete':
       return { kind: 'payment_required' }
+    case 'past_due':
+      if (isGraceOver(subscription, when)) return { kind: 'payment_required' }
+      break
     case 'active':
     case 'trialing':
-    case 'past_due':
-      if (cancelAtPeriodEnd && when.now >= current.end) return { kind: 'no_subscription' }
-      if (tier.isFree) return { kind: 'regular', period: freePeriod(subscription.anchor, tier, when.now) }
-      if (status === 'past_due' && isGraceOver(subscription, when)) return { kind: 'payment_required' }
-      return paidPeriod(subscription, tier, when)
   }
+  if (cancelAtPeriodEnd && when.now >= current.end) return { kind: 'no_subscription' }
+  if (!tier.isFree && when.now >= current.end) return provisionalPeriod(current.end, tier, when)
+  return { kind: 'regular', period: schedule(subscription, tier, when.now).periodAt(when.now) }
 }
 
-/** A free tier rolls by itself from its anchor. */
-export const freePeriod = (anchor: Date, { usageInterval }: PeriodTier, now: Date): Period =>
-  stepAround({ anchor, interval: usageInterval, at: now })
+/** The usage periods that a subscription has, as long as nothing about it changes. */
+export interface Schedule {
+  /** What `periodAt` answers for. */
+  readonly bounds: Period
+  periodAt(at: Date): Period
+}
 
-function paidPeriod({ current, anchor }: PeriodSubscription, tier: PeriodTier, { now, graceMs }: When): UsagePeriod {
-  if (now < current.end) return { kind: 'regular', period: stepWithin(current, anchor, tier, now) }
-  const period = { start: current.end, end: new Date(+current.end + graceMs) }
+/** Of a paid tier within what is paid, of a free one around `now`. */
+export function schedule({ current, anchor }: Scheduled, tier: PeriodTier, now: Date): Schedule {
+  const stepAt = (at: Date): Period => stepAround({ anchor, interval: tier.usageInterval, at })
+  // A free tier rolls by itself from its anchor, whatever was last written down.
+  if (tier.isFree) return { bounds: stepAt(now), periodAt: stepAt }
+  if (tier.usageInterval === tier.billingInterval) return { bounds: current, periodAt: () => current }
+  return { bounds: current, periodAt: (at) => overlap(stepAt(at < current.start ? current.start : at), current) }
+}
+
+type Scheduled = Pick<PeriodSubscription, 'current' | 'anchor'>
+
+const overlap = (a: Period, b: Period): Period => ({
+  start: a.start > b.start ? a.start : b.start,
+  end: a.end < b.end ? a.end : b.end,
+})
+
+function provisionalPeriod(paidUntil: Date, tier: PeriodTier, { now, graceMs }: When): UsagePeriod {
+  const period = { start: paidUntil, end: new Date(+paidUntil + graceMs) }
   if (!contains(period, now)) return { kind: 'payment_required' }
-  const share = { graceMs, ofMs: lengthMs(current.end, tier.usageInterval) }
-  return { kind: 'provisional', period, share }
-}
-
-/** The usage period within a paid one: all of it, or a month where a longer one grants its quota monthly. */
-function stepWithin(paid: Period, anchor: Date, tier: PeriodTier, now: Date): Period {
-  if (tier.usageInterval === tier.billingInterval) return paid
-  const step = stepAround({ anchor, interval: tier.usageInterval, at: now })
-  return {
-    start: step.start < paid.start ? paid.start : step.start,
-    end: step.end > paid.end ? paid.end : step.end,
-  }
+  return { kind: 'provisional', period, share: { graceMs, ofMs: lengthMs(paidUntil, tier.usageInterval) } }
 }
 
 const isGraceOver = ({ pastDueAt, current }: PeriodSubscription, { now, graceMs }: When): boolean =>
