@@ -5,10 +5,18 @@ import type { AddressInfo } from 'node:net'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import type * as oidc from 'openid-client'
+import * as oidc from 'openid-client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { setScopeReasons } from '#src/features/agent-clients/index.ts'
-import { addAgent, discover, newPerson, password, redeem, signInRequest } from '#test/integration/oauth/market.ts'
+import { setPostLogoutRedirectUris, setScopeReasons } from '#src/features/agent-clients/index.ts'
+import {
+  addAgent,
+  discover,
+  newPerson,
+  password,
+  redeem,
+  signInRequest,
+  signedOutUri,
+} from '#test/integration/oauth/market.ts'
 import type { TestAgent } from '#test/integration/oauth/market.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
@@ -88,6 +96,26 @@ test('who does not allow it is back at the agent, which hears so', async () => {
   expect((await callback()).searchParams.get('error')).toBe('access_denied')
 })
 
+test('who is signed out by the agent is asked, and back at the agent', async () => {
+  const { email } = await newPerson(server)
+  await page.goto((await request()).url.href)
+  await signIn(email)
+  await press('Allow')
+  await callback()
+  const afterwards = new URL('/bye', callbackUri).href
+  await setPostLogoutRedirectUris(server.deps, {
+    agentId: agent.id,
+    userId: undefined,
+    postLogoutRedirectUris: [afterwards],
+  })
+  await page.goto(oidc.buildEndSessionUrl(config, { post_logout_redirect_uri: afterwards, state: 'x' }).href)
+  await page.getByText('Lector asks to sign you out of Rialto, too.').waitFor()
+  await press('Sign out on this device')
+  await page.waitForURL(`${afterwards}?state=x`)
+  await page.goto(`${server.origin}/account`)
+  await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor()
+})
+
 test('the pages are usable for everybody, in both themes and at 320 pixels', async () => {
   const { email } = await newPerson(server)
   await page.goto((await request()).url.href)
@@ -100,6 +128,10 @@ test('the pages are usable for everybody, in both themes and at 320 pixels', asy
   await page.goto((await request({ prompt: 'consent' })).url.href)
   await page.getByRole('heading', { name: 'Sign in to Lector?' }).waitFor()
   const consent = page.url()
+  const asked = new URLSearchParams({ client_id: agent.clientId, post_logout_redirect_uri: signedOutUri })
+  const postLogoutRedirectUris = [signedOutUri]
+  await setPostLogoutRedirectUris(server.deps, { agentId: agent.id, userId: undefined, postLogoutRedirectUris })
+  const signOut = `/sign-out?${asked}`
   const expired = consent.replace(/sig=[^&]*/, 'sig=x')
   const cookies = await context.cookies()
   const findings: string[] = []
@@ -108,7 +140,8 @@ test('the pages are usable for everybody, in both themes and at 320 pixels', asy
     await looking.addCookies(cookies)
     const reader = await looking.newPage()
     const connected = `${server.origin}/account/connected-agents`
-    for (const url of [consent, expired, connected, `${server.origin}/auth-error?code=redirect_mismatch`]) {
+    const others = ['/auth-error?code=redirect_mismatch', '/auth-error?code=sign_out_address', signOut]
+    for (const url of [consent, expired, connected, ...others.map((path) => `${server.origin}${path}`)]) {
       await reader.goto(url)
       if (url === consent || url === connected) await reader.getByText(reasons.profile).waitFor()
       const { violations } = await new AxeBuilder({ page: reader }).analyze()

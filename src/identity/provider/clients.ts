@@ -8,8 +8,11 @@ export interface ProviderClient {
   readonly authMethod: string
   readonly applicationType: string | null
   readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
   readonly organizationId: string | null
   readonly name: string | null
+  /** Its sign-ins begin with a pushed request (RFC 9126 §6). */
+  readonly requiresPush: boolean
   /** Nobody switched the client off, and its agent is neither suspended nor archived. */
   readonly isOpen: boolean
 }
@@ -29,7 +32,9 @@ export async function findClient(db: Database, clientId: string): Promise<Provid
     SELECT client.client_id AS "clientId", client.client_secret AS "clientSecret",
       coalesce(client.token_endpoint_auth_method, 'client_secret_basic') AS "authMethod",
       client.application_type AS "applicationType", client.redirect_uris AS "redirectUris",
-      client.reference_id AS "organizationId", client.name, ${isOpenClient} AS "isOpen"
+      coalesce(client.post_logout_redirect_uris, '{}') AS "postLogoutRedirectUris",
+      client.reference_id AS "organizationId", client.name,
+      client.require_pushed_authorization_requests AS "requiresPush", ${isOpenClient} AS "isOpen"
     FROM oauth_client AS client LEFT JOIN agents AS agent ON agent.oauth_client_id = client.client_id
     WHERE client.client_id = ${clientId}`)
   // The columns are those of the statement above, which its tests read back.

@@ -12,6 +12,8 @@ export interface RefusalDetails {
   readonly agentName: string | null
   /** The addresses that are registered; empty for everybody who is not a member of the publishing organization. */
   readonly registered: readonly string[]
+  /** The same for where people go after signing out. */
+  readonly registeredAfterSignOut: readonly string[]
 }
 
 /** Undefined when there is no such client. Strangers learn its name, which its page shows anyway, and nothing else. */
@@ -23,7 +25,11 @@ export async function describeRefusal(
   if (client === undefined) return undefined
   const isMember =
     viewerId !== undefined && (await belongsTo(db, { userId: viewerId, organizationId: client.organizationId }))
-  return { agentName: client.name, registered: isMember ? client.redirectUris : [] }
+  return {
+    agentName: client.name,
+    registered: isMember ? client.redirectUris : [],
+    registeredAfterSignOut: isMember ? client.postLogoutRedirectUris : [],
+  }
 }
 
 async function belongsTo(db: Database, { userId, organizationId }: { userId: string; organizationId: string | null }) {

@@ -7,6 +7,8 @@ import { answerDevice, readDeviceRequest } from './device.ts'
 import type { DeviceAnswer, DeviceRequest } from './device.ts'
 import { describeRefusal } from './describe-refusal.ts'
 import type { RefusalDetails } from './describe-refusal.ts'
+import { findSignOutReturn } from './sign-out-return.ts'
+import type { SignOutReturn } from './sign-out-return.ts'
 
 /** What the pages can do about agents that people sign in to. */
 export interface OAuthServices {
@@ -22,6 +24,8 @@ export interface OAuthServices {
     decision: { readonly userCode: string; readonly isAllowed: boolean },
   ): Promise<DeviceAnswer>
   describeRefusal(clientId: string, viewerId: string | undefined): Promise<RefusalDetails | undefined>
+  /** Where somebody goes on to whom an agent signed out; `query` is that of /sign-out or /signed-out. */
+  findSignOutReturn(query: URLSearchParams): Promise<SignOutReturn | undefined>
   listConnections(userId: string): Promise<readonly Connection[]>
   /** False when the agent was not connected. */
   disconnect(userId: string, clientId: string): Promise<boolean>
@@ -35,6 +39,7 @@ export function createOAuthServices(context: ConsentContext): OAuthServices {
     readDeviceRequest: (caller, userCode) => readDeviceRequest(context, { caller, userCode }),
     answerDevice: (userId, decision) => answerDevice(db, { userId, ...decision }),
     describeRefusal: (clientId, viewerId) => describeRefusal(db, { clientId, viewerId }),
+    findSignOutReturn: (query) => findSignOutReturn(db, query),
     listConnections: (userId) => listConnections(db, userId),
     disconnect: (userId, clientId) => disconnect(db, { userId, clientId }),
   }

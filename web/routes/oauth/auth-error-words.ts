@@ -17,6 +17,14 @@ const words: Readonly<Record<string, Words>> = {
     title: 'This address is not the agent’s',
     text: 'You were about to be sent to an address that the agent did not register. Nothing was shared. Tell whoever runs the agent.',
   },
+  sign_out_address: {
+    title: 'This address is not the agent’s',
+    text: 'It wanted to sign you out here and send you to an address that it did not register. Nothing was ended. Sign out here if you meant to, and tell whoever runs the agent.',
+  },
+  request_gone: {
+    title: 'This sign-in was already used, or is too old',
+    text: 'The agent prepared it for one use within a minute and a half. Nothing was shared. Start again at the agent.',
+  },
   sign_out_refused: {
     title: 'You were not signed out',
     text: 'The agent’s request could not be checked. Your session here goes on; you can end it from the menu.',

@@ -17,15 +17,17 @@ export async function loader({ context, request }: Route.LoaderArgs) {
   const clientId = searchParams.get('client_id')
   const details = clientId === null ? undefined : await services.oauth.describeRefusal(clientId, viewer?.id)
   // The provider's own refusals come as `error`.
-  const words = authErrorWords(searchParams.get('code') ?? searchParams.get('error') ?? '')
-  const registered = details?.registered ?? []
+  const code = searchParams.get('code') ?? searchParams.get('error') ?? ''
+  const words = authErrorWords(code)
+  const isSignOut = code.startsWith('sign_out_')
+  const registered = (isSignOut ? details?.registeredAfterSignOut : details?.registered) ?? []
   // Only for who may see the registered ones: to others it could be words that somebody else wants them to read here.
   const sent = registered.length > 0 ? searchParams.get('redirect_uri')?.slice(0, shownLengthMax) : undefined
-  return data({ ...words, agentName: details?.agentName ?? undefined, registered, sent }, { status: 400 })
+  return data({ ...words, isSignOut, agentName: details?.agentName ?? undefined, registered, sent }, { status: 400 })
 }
 
 export default function AuthError({ loaderData }: Route.ComponentProps) {
-  const { title, text, agentName, registered, sent } = loaderData
+  const { title, text, isSignOut, agentName, registered, sent } = loaderData
   return (
     <AccessPage
       title={title}
@@ -36,13 +38,19 @@ export default function AuthError({ loaderData }: Route.ComponentProps) {
         </>
       }
       state="error"
-      action={<ButtonLink href="/agents">Browse the agents</ButtonLink>}
+      action={
+        isSignOut ? (
+          <ButtonLink href="/sign-out">Sign out here</ButtonLink>
+        ) : (
+          <ButtonLink href="/agents">Browse the agents</ButtonLink>
+        )
+      }
     >
       {registered.length === 0 ? undefined : (
         <dl className="flex flex-col gap-12 text-14 wrap-anywhere">
           <div>
             <dt className="font-medium">The agent sent</dt>
-            <dd className="figures">{sent ?? 'no redirect_uri'}</dd>
+            <dd className="figures">{sent ?? 'no address'}</dd>
           </div>
           <div>
             <dt className="font-medium">It registered</dt>

@@ -50,10 +50,17 @@ test('oidcc-rp-initiated-logout-no-post-logout-redirect-uri: signs out, and says
   expect(await isSignedIn()).toBe(false)
 })
 
-test('oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri: signs out, and does not go there', async () => {
-  const page = await leave({ id_token_hint: idToken, post_logout_redirect_uri: `${signedOutUri}?foo=bar` })
-  expect([page.leaveTo, page.url.pathname]).toEqual([undefined, '/signed-out'])
+test.each([
+  ['oidcc-rp-initiated-logout-bad-post-logout-redirect-uri', 'https://agent.example/another'],
+  ['oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri', `${signedOutUri}?foo=bar`],
+])('%s: an error, not gone there', async (_, post_logout_redirect_uri) => {
+  const page = await leave({ id_token_hint: idToken, post_logout_redirect_uri, state: 'x' })
+  expect([page.leaveTo, page.url.pathname, page.status]).toEqual([undefined, '/auth-error', 400])
+  expect(await isSignedIn()).toBe(true)
 })
+
+test('oidcc-rp-initiated-logout-no-id-token-hint: asks, and goes nowhere', () =>
+  leaveAfterAsking(`?${new URLSearchParams({ post_logout_redirect_uri: signedOutUri, state: 'x' })}`))
 
 test('oidcc-rp-initiated-logout-no-params: asks, then signs out', () => leaveAfterAsking(''))
 
@@ -73,6 +80,7 @@ test.each(['oidcc-rp-initiated-logout-bad-id-token-hint', 'oidcc-rp-initiated-lo
     const page = await leave({ id_token_hint: hint, post_logout_redirect_uri: signedOutUri, state: 'x' })
     expect([page.leaveTo, page.url.pathname]).toEqual([undefined, '/sign-out'])
     expect(await isSignedIn()).toBe(true)
+    expect((await person.submit(page.url, {})).leaveTo).toBeUndefined()
   },
 )
 
