@@ -11,6 +11,8 @@ export interface Jobs {
   stop(graceMs: number): Promise<void>
   /** Runs `run` by the clock, in one process at a time. It may be run again after a crash, so it must be safe to repeat. */
   schedule(job: ScheduledJob): Promise<void>
+  /** Runs a scheduled job as soon as a process is free, and not only at its time. Never fails: that time comes anyway. */
+  wake(name: string): Promise<void>
 }
 
 export interface ScheduledJob {
@@ -53,6 +55,13 @@ export function createJobs({ pool, log, isWorker }: JobsOptions): Jobs {
       })
       await boss.schedule(name, cron)
       await boss.work(name, run)
+    },
+    wake: async (name) => {
+      try {
+        await boss.send(name)
+      } catch (error) {
+        log.warn({ err: error, job: name }, 'jobs: one could not be woken and waits for its time')
+      }
     },
     stop: (graceMs) => boss.stop({ graceful: true, timeout: graceMs, close: false }),
   }

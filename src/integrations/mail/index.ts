@@ -8,6 +8,7 @@ export type { MailPreviewServices } from './preview.ts'
 export type { EnqueueOptions, FailedMail, MailQueue } from './queue.ts'
 export { createSmtpTransport } from './smtp-transport.ts'
 export {
+  accountDeleted,
   accountExists,
   confirmNewEmail,
   emailChangeAsked,

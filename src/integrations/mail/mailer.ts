@@ -2,7 +2,7 @@ import type { PgBoss } from 'pg-boss'
 import type { Log } from '#src/log.ts'
 import { MailRefusedError } from './message.ts'
 import type { MailMessage, MailTransport } from './message.ts'
-import { enqueueMail, listFailedMail, openMailQueue, workOnMail } from './queue.ts'
+import { enqueueMail, forgetMail, listFailedMail, openMailQueue, workOnMail } from './queue.ts'
 import type { FailedMail, MailAttempt, MailQueue } from './queue.ts'
 
 export interface Mail extends MailQueue {
@@ -11,6 +11,8 @@ export interface Mail extends MailQueue {
   /** Closes SMTP connections. pg-boss, stopped before, has waited for mails on their way. */
   stop(): void
   failed(limit?: number): Promise<readonly FailedMail[]>
+  /** Removes what is kept of mails to this address, so that it stands nowhere any more. */
+  forget(to: string): Promise<void>
 }
 
 export interface MailOptions {
@@ -54,6 +56,7 @@ export function createMail({ boss, transport, from, log, retryDelaySeconds }: Ma
     },
     stop: () => transport.close(),
     failed: (limit) => listFailedMail(boss, limit),
+    forget: (to) => forgetMail(boss, to),
   }
 }
 

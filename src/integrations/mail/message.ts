@@ -12,6 +12,8 @@ export interface MailMessage extends RenderedMail {
   readonly template: string
   /** ISO 8601. After it the mail is not sent any more, because its link would be dead on arrival. */
   readonly usefulUntil?: string
+  /** Kept nowhere once it is sent or given up: it goes to somebody who has no account any more. */
+  readonly leavesNoTrace?: boolean
 }
 
 export interface MailEnvelope {

@@ -77,9 +77,18 @@ export interface MailWork {
 /** Works on the queue until pg-boss stops. Two mails at a time per process. */
 export async function workOnMail({ boss, deliver }: MailWork): Promise<void> {
   await boss.work<MailMessage, unknown, typeof workOptions>(queueName, workOptions, (jobs) =>
-    Promise.all(jobs.map((job) => deliverJob(job, deliver))),
+    Promise.all(
+      jobs.map(async (job) => {
+        const result = await deliverJob(job, deliver)
+        if (job.data.leavesNoTrace === true && isLastAttempt(job, result)) await boss.deleteJob(queueName, job.id)
+        return result
+      }),
+    ),
   )
 }
+
+const isLastAttempt = ({ retryCount, retryLimit }: JobWithMetadata, { status }: JobResult): boolean =>
+  status !== 'failed' || retryCount >= retryLimit
 
 const workOptions = {
   perJobResults: true,
@@ -110,4 +119,25 @@ export async function listFailedMail(boss: PgBoss, limit = 100): Promise<readonl
     attempts: (job.sourceRetryCount ?? 0) + 1,
     failedAt: job.createdOn,
   }))
+}
+
+const forgottenAtOnce = 100
+
+/** Removes what was queued for this address, sent and given up ones too; a mail that is on its way just now stays. */
+export async function forgetMail(boss: PgBoss, to: string): Promise<void> {
+  for (const name of [queueName, deadLetterName]) {
+    let after: string | undefined
+    for (;;) {
+      const jobs = await boss.findJobs(name, { data: { to }, limit: forgottenAtOnce, ...(after && { after }) })
+      const idle = jobs.filter(({ state }) => state !== 'active')
+      if (idle.length > 0)
+        await boss.deleteJob(
+          name,
+          idle.map(({ id }) => id),
+        )
+      if (jobs.length < forgottenAtOnce) break
+      // What was deleted can't be continued after; what is active stays in its place.
+      after = jobs.findLast(({ state }) => state === 'active')?.id ?? after
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import type { RenderedMail } from '../message.ts'
+import { accountDeleted } from './account-deleted.ts'
 import { accountExists } from './account-exists.ts'
 import { confirmNewEmail, emailChangeAsked, emailChanged } from './change-email.ts'
 import { organizationInvitation } from './organization-invitation.ts'
@@ -9,6 +10,7 @@ import { twoFactorChanged } from './two-factor-changed.ts'
 import { verifyEmail } from './verify-email.ts'
 
 export {
+  accountDeleted,
   accountExists,
   confirmNewEmail,
   emailChangeAsked,
@@ -46,5 +48,6 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
     twoFactorChanged({ name: 'Ada Lovelace', isOn: true, resetUrl: `${baseUrl}/forgot-password` }),
   'confirm-new-email': (baseUrl) => confirmNewEmail({ url: `${baseUrl}/confirm/sample`, validHours: 24 }),
   'email-change-asked': (baseUrl) => emailChangeAsked({ name: 'Ada Lovelace', resetUrl: `${baseUrl}/forgot-password` }),
+  'account-deleted': (baseUrl) => accountDeleted({ name: 'Ada Lovelace', homeUrl: `${baseUrl}/` }),
   'email-changed': (baseUrl) => emailChanged({ name: 'Ada Lovelace', homeUrl: `${baseUrl}/` }),
 }
