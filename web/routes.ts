@@ -35,6 +35,8 @@ export default [
   route('invitations/:id', 'routes/account/organizations/invitation.tsx'),
   route('account/export', 'routes/account/export.tsx'),
   route('account/export/file', 'routes/account/export-file.ts'),
+  route('account/delete', 'routes/account/deletion/delete-account.tsx'),
+  route('account/deleted', 'routes/account/deletion/account-deleted.tsx'),
   route('confirm/:token', 'routes/account/confirm-email.tsx'),
 
   route('theme', 'routes/theme.ts'),

@@ -3,6 +3,7 @@ import { authHeaders, network } from './context.ts'
 import type { AccountContext, Caller, Cookies, RateLimited } from './context.ts'
 import { parseEmail } from './input.ts'
 import { passwordLengthMax } from '../password-rules.ts'
+import { deletionReason } from '../deletion-reason.ts'
 
 export interface SignInForm {
   readonly email: string
@@ -16,6 +17,8 @@ export type SignInResult =
   /** Also for an address without an account, after as much work. */
   | { readonly kind: 'invalid_credentials' }
   | { readonly kind: 'suspended' }
+  /** The account is being deleted, as its person asked. */
+  | { readonly kind: 'leaving' }
   | RateLimited
 
 interface SignIn {
@@ -54,8 +57,17 @@ async function checkCredentials({ auth }: AccountContext, { caller, form }: Sign
     return { kind, cookies: headers.getSetCookie() }
   } catch (error) {
     if (!isAPIError(error)) throw error
-    if (error.body?.code === 'BANNED_USER') return { kind: 'suspended' }
+    // Only said to who knows the password.
+    if (error.body?.code === 'BANNED_USER') return { kind: await whyLockedOut(auth, form.email) }
     if (error.statusCode < 500) return { kind: 'invalid_credentials' }
     throw error
   }
+}
+
+async function whyLockedOut(auth: AccountContext['auth'], email: string): Promise<'leaving' | 'suspended'> {
+  const { internalAdapter } = await auth.server.$context
+  const found = await internalAdapter.findUserByEmail(email)
+  // The admin plugin's column, which the adapter's own type doesn't know.
+  const { banReason } = (found?.user ?? {}) as { readonly banReason?: string | null }
+  return banReason === deletionReason ? 'leaving' : 'suspended'
 }

@@ -31,7 +31,8 @@ export async function findViewer({ auth }: AccountContext, { caller, mustBeFresh
     returnHeaders: true,
   })
   const cookies = headers.getSetCookie()
-  if (response === null) return { viewer: undefined, cookies }
+  // A sign-in that was under way when its person was locked out may have left a session.
+  if (response === null || response.user.banned) return { viewer: undefined, cookies }
   const { id, name, email, emailVerified, role } = response.user
   return { viewer: { id, name, email, emailVerified, isOperator: role === 'admin' }, cookies }
 }

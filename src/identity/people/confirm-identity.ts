@@ -28,9 +28,18 @@ export async function confirmPassword(
   return undefined
 }
 
+/** Somebody who always signs in otherwise may have none. */
+export const hasPassword = async ({ auth }: PeopleContext, person: Person): Promise<boolean> =>
+  (await findHash(auth, person)) !== undefined
+
 async function isPassword(auth: PeopleContext['auth'], { person, password }: Confirmation): Promise<boolean> {
   if (password === '' || [...password].length > passwordLengthMax) return false
-  const { internalAdapter, password: hasher } = await auth.server.$context
-  const account = await internalAdapter.findCredentialAccount(person.id)
-  return account?.password ? hasher.verify({ hash: account.password, password }) : false
+  const { password: hasher } = await auth.server.$context
+  const hash = await findHash(auth, person)
+  return hash !== undefined && hasher.verify({ hash, password })
+}
+
+async function findHash(auth: PeopleContext['auth'], { id }: Person): Promise<string | undefined> {
+  const { internalAdapter } = await auth.server.$context
+  return (await internalAdapter.findCredentialAccount(id))?.password ?? undefined
 }

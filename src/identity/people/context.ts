@@ -38,7 +38,8 @@ export async function findPerson({ auth }: PeopleContext, caller: Caller): Promi
     headers: authHeaders(caller),
     query: { disableCookieCache: true, disableRefresh: true },
   })
-  if (found === null) return undefined
+  // A sign-in that was under way when its person was locked out may have left a session.
+  if (found === null || found.user.banned) return undefined
   const { user, session } = found
   return {
     id: user.id,

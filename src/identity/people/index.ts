@@ -3,7 +3,10 @@ import { changeName } from './change-name.ts'
 import type { ChangeNameResult } from './change-name.ts'
 import { changePassword } from './change-password.ts'
 import type { ChangePasswordForm, ChangePasswordResult } from './change-password.ts'
-import type { PeopleContext } from './context.ts'
+import { deleteAccount } from './deletion/delete-account.ts'
+import type { DeleteAccountForm, DeleteAccountResult, DeletionContext } from './deletion/delete-account.ts'
+import { readDeletionPreflight } from './deletion/read-preflight.ts'
+import type { DeletionPreflight } from './deletion/read-preflight.ts'
 import { cancelEmailChange } from './email/cancel-change.ts'
 import { confirmEmailChange, readEmailChange } from './email/confirm-change.ts'
 import type { ConfirmEmailChangeResult, EmailChangeLinkResult } from './email/confirm-change.ts'
@@ -59,13 +62,15 @@ export interface PeopleServices {
   renamePasskey(caller: Caller, change: { readonly passkeyId: string; readonly name: string }): Promise<void>
   removePasskey(caller: Caller, passkeyId: string): Promise<void>
   exportData(caller: Caller, password: string): Promise<ExportResult>
+  deletionPreflight(caller: Caller): Promise<DeletionPreflight>
+  deleteAccount(caller: Caller, form: DeleteAccountForm): Promise<DeleteAccountResult>
   sessions(caller: Caller): Promise<readonly OwnSession[]>
   endSession(caller: Caller, sessionId: string): Promise<void>
   /** Returns how many there were. */
   endOtherSessions(caller: Caller): Promise<number>
 }
 
-export function createPeopleServices(context: PeopleContext): PeopleServices {
+export function createPeopleServices(context: DeletionContext): PeopleServices {
   return {
     profile: (caller) => readProfile(context, caller),
     changeName: (caller, name) => changeName(context, { caller, name }),
@@ -85,6 +90,8 @@ export function createPeopleServices(context: PeopleContext): PeopleServices {
     renamePasskey: (caller, change) => renamePasskey(context, { caller, ...change }),
     removePasskey: (caller, passkeyId) => removePasskey(context, { caller, passkeyId }),
     exportData: (caller, password) => exportData(context, { caller, password }),
+    deletionPreflight: (caller) => readDeletionPreflight(context, caller),
+    deleteAccount: (caller, form) => deleteAccount(context, { caller, form }),
     sessions: (caller) => listSessions(context, caller),
     endSession: (caller, sessionId) => endSession(context, { caller, sessionId }),
     endOtherSessions: (caller) => endOtherSessions(context, caller),

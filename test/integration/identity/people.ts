@@ -42,7 +42,9 @@ export function openAccounts({ database, baseUrl = 'http://localhost:3000', isBr
   const mail = { enqueue: async (message: MailMessage) => void mails.push(message) }
   const config = { authSecret: 'a secret for tests with more than 32 characters' }
   const auth = createAuth({ config, baseUrl, db, mail, log, isBreached })
-  const own = createPeopleServices({ auth, db, mail, baseUrl })
+  // Nobody works here: a test runs the jobs it is about itself.
+  const jobs = { wake: async () => undefined }
+  const own = createPeopleServices({ auth, db, mail, baseUrl, jobs })
   const organizations = createOrganizationServices({ auth, db, mail, baseUrl })
   return { accounts: createAccountServices({ auth }), own, organizations, auth, mails, logLines }
 }

@@ -62,6 +62,7 @@ export async function action(args: Route.ActionArgs) {
     case 'rate_limited':
       return rateLimited(result.retryAfterSeconds, { email, refusal: undefined })
     case 'suspended':
+    case 'leaving':
       return data({ email, refusal: result.kind, waitSeconds: undefined }, { status: 403 })
     case 'invalid_credentials':
       return data({ email, refusal: result.kind, waitSeconds: undefined }, { status: 400 })
@@ -93,6 +94,11 @@ export default function SignIn({ loaderData: { returnTo, search, notice }, actio
       {actionData?.refusal === 'suspended' && (
         <Notice tone="bad" role="alert" title="This account is suspended">
           What it holds is kept. The operator of this marketplace can say why, and lift it.
+        </Notice>
+      )}
+      {actionData?.refusal === 'leaving' && (
+        <Notice tone="bad" role="alert" title="This account is being deleted">
+          Nobody can sign in to it any more. A mail says when it is done; the address is free again then.
         </Notice>
       )}
       <ErrorSummary errors={errors} />

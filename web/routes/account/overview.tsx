@@ -7,7 +7,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { Day } from '../../ui/time.tsx'
 import { accountHeaders } from '../account-access/account-request.ts'
 import { TextLink } from '../account-access/text-link.tsx'
-import { AccountPage } from './account-page.tsx'
+import { AccountPage, Section } from './account-page.tsx'
 import { Record } from './record.tsx'
 import { personRequest } from './person-request.ts'
 import type { Route } from './+types/overview.ts'
@@ -57,6 +57,16 @@ export default function Overview({ loaderData: profile }: Route.ComponentProps) 
           Browse the agents
         </ButtonLink>
       </div>
+      <Section
+        id="leave"
+        title="Leave"
+        intro={
+          <>
+            <TextLink href="/account/delete">Delete your account</TextLink> and what belongs to it. You are shown what
+            that means before you are asked.
+          </>
+        }
+      />
     </AccountPage>
   )
 }
