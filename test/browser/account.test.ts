@@ -300,15 +300,28 @@ test.each(['light', 'dark'] as const)('axe finds nothing in the %s theme, and no
   await reader.getByLabel('E-mail address').fill(`${'w'.repeat(60)}@example.com`)
   await reader.getByRole('button', { name: 'Send the invitation' }).click()
   await reader.waitForURL('**/*invited')
-  for (const path of [...pages, organization]) {
+  const look = async (name: string): Promise<void> => {
     await reader.setViewportSize({ width: 1280, height: 720 })
-    await reader.goto(path)
     const { violations } = await new AxeBuilder({ page: reader }).setLegacyMode(true).analyze()
-    for (const { id, nodes } of violations) findings.push(`${path}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    for (const { id, nodes } of violations) findings.push(`${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
     await reader.setViewportSize({ width: 320, height: 640 })
     const cutOff = await reader.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    if (cutOff > 0) findings.push(`${path}: ${cutOff} px cut off`)
+    if (cutOff > 0) findings.push(`${name}: ${cutOff} px cut off`)
   }
+  for (const path of [...pages, organization]) {
+    await reader.goto(path)
+    await look(path)
+  }
+  // The two that no address leads to.
+  await reader.goto('/account/security/two-factor')
+  await reader.getByLabel('Your password').fill(password)
+  await reader.getByRole('button', { name: 'Set it up' }).click()
+  await reader.getByRole('img', { name: 'QR code for your authenticator app' }).waitFor()
+  await look('the QR code')
+  await reader.getByRole('textbox', { name: 'Code' }).fill(totpOf(await reader.locator('input[name=uri]').inputValue()))
+  await reader.getByRole('button', { name: 'Turn it on' }).click()
+  await reader.getByRole('link', { name: 'Download as text' }).waitFor()
+  await look('the recovery codes')
   await looking.close()
   expect(findings).toEqual([])
 })
