@@ -27,6 +27,7 @@ const rules = {
   'export:account': { points: 5, duration: hourSeconds },
   'link:network': { points: 60, duration: 15 * minuteSeconds },
   'register:network': { points: 30, duration: hourSeconds },
+  'operator-refusal:account': { points: 60, duration: hourSeconds },
   'client:pair': { points: 100, duration: 15 * minuteSeconds },
 } as const
 
