@@ -129,6 +129,13 @@ describe('a program that was let in', () => {
     })
   })
 
+  test('goes on by itself when its token has ended', async () => {
+    const { access_token: before = '', ...rest } = program.tokens() ?? { token_type: 'Bearer' }
+    program.saveTokens({ ...rest, access_token: `${before}x` })
+    expect((await call(client, 'who_am_i')).isError).toBeUndefined()
+    expect(program.tokens()?.access_token).not.toBe(`${before}x`)
+  })
+
   test('reads an agent, also by a slug it had before', async () => {
     const old = `old-${crypto.randomUUID()}`
     await server.deps.db.execute(sql`INSERT INTO agent_slug_history (slug, agent_id) VALUES (${old}, ${agent.id})`)
