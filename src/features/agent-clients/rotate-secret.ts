@@ -16,7 +16,10 @@ export interface RotateSecret {
 
 const overlapSecondsMax = 7 * 24 * 3_600
 
-/** Gives an agent a new secret, shown once. The present one counts on for a while, so that no request of it fails. */
+/**
+ * Gives an agent a new secret, shown once. The present one counts on for a while, so that no request of it fails; keys by which
+ * the agent proved itself end at once (set-client-keys.ts).
+ */
 export async function rotateSecret(
   { db }: Pick<Deps, 'db'>,
   { agentId, userId, overlapSeconds }: RotateSecret,
@@ -31,7 +34,10 @@ export async function rotateSecret(
     const isThis = eq(oauthClient.clientId, oauthClientId)
     const [client] = await tx.select({ stored: oauthClient.clientSecret }).from(oauthClient).where(isThis).for('update')
     const next = rotatedSecret({ stored: client?.stored ?? '', next: clientSecret, previousEndsAt })
-    await tx.update(oauthClient).set({ clientSecret: next, updatedAt: new Date() }).where(isThis)
+    await tx
+      .update(oauthClient)
+      .set({ clientSecret: next, tokenEndpointAuthMethod: 'client_secret_basic', jwks: null, updatedAt: new Date() })
+      .where(isThis)
     await recordAudit(tx, {
       userId,
       orgId: organizationId ?? undefined,

@@ -1,10 +1,12 @@
 import { decodeJwt } from 'jose'
 import { networkOf } from '../network.ts'
+import { isClientAssertion } from './client-assertion.ts'
 import { isClientSecret } from './client-secret.ts'
 import { findClient } from './clients.ts'
 import type { ProviderClient } from './clients.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
 import { oauthError } from './oauth-errors.ts'
+import { issuerOf } from './resources.ts'
 
 interface Credentials {
   readonly clientId: string
@@ -26,7 +28,7 @@ export type Identification =
 /**
  * Checks who calls before the provider touches a code or a token, so that nobody else can use one up. A secret is taken from
  * the header and from the body alike, whichever the client is registered for: libraries differ, and a client that picked the
- * other one would only see "invalid_client". The proof of a private_key_jwt client counts once, so the provider checks it.
+ * other one would only see "invalid_client".
  */
 export async function identifyClient(
   context: ProviderContext,
@@ -38,7 +40,10 @@ export async function identifyClient(
     return refused(oauthError({ error: 'invalid_request', description: 'The client authentication is malformed.' }))
   }
   const client = await findClient(context.db, credentials.clientId)
-  if (client !== undefined && client.isOpen && isAuthentic(client, credentials, form)) {
+  const issuer = issuerOf(context.baseUrl)
+  const { origin, pathname } = new URL(request.url)
+  const presented = { form, audiences: [issuer, `${issuer}/oauth2/token`, origin + pathname] }
+  if (client !== undefined && client.isOpen && (await isAuthentic(client, credentials, presented))) {
     return { kind: 'known', client, ...asRegistered(client, credentials, form) }
   }
   const wait = await context.limits.take({ 'client:pair': [credentials.clientId, networkOf(clientAddress)] })
@@ -53,12 +58,17 @@ export async function identifyClient(
 
 const refused = (response: Response) => ({ kind: 'refused', response }) as const
 
-function isAuthentic(client: ProviderClient, { secret }: Credentials, form: URLSearchParams): boolean {
+interface Presented {
+  readonly form: URLSearchParams
+  readonly audiences: readonly string[]
+}
+
+async function isAuthentic(client: ProviderClient, { secret }: Credentials, presented: Presented): Promise<boolean> {
   switch (client.authMethod) {
     case 'none':
       return secret === undefined
     case 'private_key_jwt':
-      return form.has('client_assertion')
+      return secret === undefined && isClientAssertion({ client, ...presented })
     default:
       return secret !== undefined && client.clientSecret !== null && isClientSecret(secret, client.clientSecret)
   }
