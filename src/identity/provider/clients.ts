@@ -4,6 +4,8 @@ import type { Database } from '#src/db/client.ts'
 export interface ProviderClient {
   readonly clientId: string
   readonly clientSecret: string | null
+  /** The public keys by which it proves itself, as a JWK set. */
+  readonly jwks: string | null
   /** Undefined in the database means client_secret_basic (RFC 7591 §2). */
   readonly authMethod: string
   readonly applicationType: string | null
@@ -29,7 +31,7 @@ export const isPlausibleId = (text: string): boolean =>
 export async function findClient(db: Database, clientId: string): Promise<ProviderClient | undefined> {
   if (!isPlausibleId(clientId)) return undefined
   const { rows } = await db.execute(sql`
-    SELECT client.client_id AS "clientId", client.client_secret AS "clientSecret",
+    SELECT client.client_id AS "clientId", client.client_secret AS "clientSecret", client.jwks,
       coalesce(client.token_endpoint_auth_method, 'client_secret_basic') AS "authMethod",
       client.application_type AS "applicationType", client.redirect_uris AS "redirectUris",
       coalesce(client.post_logout_redirect_uris, '{}') AS "postLogoutRedirectUris",
