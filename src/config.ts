@@ -34,6 +34,8 @@ export interface Config {
   /** Allows a Prometheus server on another machine to read /metrics. */
   readonly metricsToken: string | undefined
   readonly databasePoolMax: number
+  /** How long a payment may be late before what it pays for stops. */
+  readonly paymentGraceDays: number
 }
 
 /** Thrown once, naming every variable that is wrong; `main.ts` prints it and ends the process. */
@@ -94,6 +96,7 @@ const environment = z.object({
   RIALTO_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
   RIALTO_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   RIALTO_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  PAYMENT_GRACE_DAYS: z.coerce.number().int().min(0).max(28, 'must be at most 28').default(7),
 })
 
 /** Reads and checks the environment. Throws {@link ConfigError}. An empty variable counts as not set. */
@@ -131,6 +134,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: values.RIALTO_LOG_LEVEL ?? (mode === 'production' ? 'info' : 'warn'),
     metricsToken: values.RIALTO_METRICS_TOKEN,
     databasePoolMax: values.RIALTO_DATABASE_POOL,
+    paymentGraceDays: values.PAYMENT_GRACE_DAYS,
   }
   return Object.freeze(config)
 }

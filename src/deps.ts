@@ -11,6 +11,8 @@ import { createJobs } from '#src/integrations/jobs/index.ts'
 import type { Jobs } from '#src/integrations/jobs/index.ts'
 import { createMail, createMailPreview, createOutbox, createSmtpTransport } from '#src/integrations/mail/index.ts'
 import type { Mail, MailPreviewServices } from '#src/integrations/mail/index.ts'
+import { createLiftLinks, createUsageEngine, noticesJob } from '#src/metering/index.ts'
+import type { LiftLinks, UsageEngine } from '#src/metering/index.ts'
 import { newId } from '#src/lib/ids.ts'
 import type { NewId } from '#src/lib/ids.ts'
 import type { Log } from '#src/log.ts'
@@ -29,8 +31,14 @@ export interface Deps {
   /** The catcher's pages; demo mode only. */
   readonly mailPreview: MailPreviewServices | undefined
   readonly auth: Auth
+  /** Decides and counts usage. */
+  readonly usage: UsageEngine
+  /** Where a denial sends a person. */
+  readonly liftLinks: LiftLinks
   readonly metrics: Metrics
 }
+
+const dayMs = 24 * 3_600_000
 
 interface Ground {
   readonly config: Config
@@ -53,6 +61,13 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
   const isBreached = config.mode === 'demo' ? undefined : createBreachCheck({ fetch, log })
   const auth =
     overrides.auth ?? createAuth({ config: { authSecret: ground.authSecret }, baseUrl, db, mail, log, isBreached })
+  const usage =
+    overrides.usage ??
+    createUsageEngine({
+      pool,
+      graceMs: config.paymentGraceDays * dayMs,
+      onNotice: () => void jobs.wake(noticesJob),
+    })
   return {
     config,
     baseUrl,
@@ -63,6 +78,8 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
     mail,
     mailPreview,
     auth,
+    usage,
+    liftLinks: createLiftLinks({ baseUrl, secret: ground.authSecret }),
     newId,
     metrics: createMetrics(),
     ...overrides,

@@ -37,8 +37,8 @@ export const problems = (...statuses: readonly number[]) =>
   )
 
 /** A router whose validation failures are problems that name each wrong field. */
-export function createApiRouter(): OpenAPIHono<AppEnv> {
-  return new OpenAPIHono<AppEnv>({
+export function createApiRouter<Env extends AppEnv = AppEnv>(): OpenAPIHono<Env> {
+  return new OpenAPIHono<Env>({
     defaultHook: (result, c) => {
       if (result.success) return undefined
       const errors = result.error.issues.slice(0, 20).map((issue) => ({

@@ -32,6 +32,7 @@ const violations = [
     'src/identity/planted.ts',
     "import { searchAgents } from '#src/features/catalog/index.ts'",
   ],
+  ['metering imports a feature', 'src/metering/planted.ts', "import { x } from '#src/features/catalog/index.ts'"],
   ['an integration imports the app', 'src/integrations/planted.ts', "import { createApp } from '#src/app.ts'"],
   ['http imports the store', 'src/http/planted.ts', "import { createPool } from '#src/db/client.ts'"],
   ['a feature reaches into another', 'src/features/planted.ts', "import { x } from '#src/features/catalog/queries.ts'"],

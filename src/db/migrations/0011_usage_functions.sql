@@ -291,7 +291,7 @@ $$;
 -- from 1. An event with a `ttl` (seconds) is a reservation.
 --
 -- `outcome`: allowed, denied (with `refusal`), replayed (the first answer again), conflict (the id was used for something
--- else), below_zero, counter_only, metric_not_found; and two that ask the caller to come again: `unopened` (after
+-- else), below_zero, counter_only, metric_not_found, occurred_at_out_of_range; and two that ask the caller to come again: `unopened` (after
 -- open_counters) and `changed` (at once).
 --
 -- Fails as a whole, with nothing written, on 23505 and 40P01 (two processes used one id at the same time): come again.
@@ -354,6 +354,8 @@ BEGIN
       known.id AS known_id,
       CASE
         WHEN known.id IS NOT NULL THEN 'known'
+        WHEN event.occurred_at > moment + interval '5 minutes' OR event.occurred_at < moment - interval '400 days'
+          THEN 'occurred_at_out_of_range'
         WHEN counter.metric_id IS NULL THEN 'metric_not_found'
         WHEN NOT counter.is_gauge AND event.delta < 0 THEN 'counter_only'
         WHEN counter.is_gauge AND event.ttl IS NOT NULL THEN 'counter_only'

@@ -1,0 +1,108 @@
+// What agents send about usage: parsed once, at the edge. Unknown fields are refused, so that a typing error is never silently
+// something else.
+import { z } from '@hono/zod-openapi'
+
+/** Of metadata, as JSON. */
+const metadataBytesMax = 2_048
+const metadataKeysMax = 20
+export const batchEventsMax = 1_000
+const ttlSecondsMax = 24 * 3_600
+
+const unitsMax = Number.MAX_SAFE_INTEGER
+
+const isPlain = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+
+const requestId = z
+  .uuid()
+  .transform((id) => id.toLowerCase())
+  .openapi({
+    type: 'string',
+    format: 'uuid',
+    description: 'Your idempotency key. Sending it again, however often, is answered the same and counted once.',
+  })
+
+const userId = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must be the `sub` of the person’s ID token')
+  .optional()
+  .openapi({ description: 'The person’s `sub`. May be left out with a person’s own token.' })
+
+const metric = z
+  .string()
+  .max(64)
+  .regex(/^[a-z][a-z0-9]*([_.-][a-z0-9]+)*$/, 'must be the slug of one of your metrics')
+  .openapi({ example: 'messages' })
+
+const delta = z
+  .int()
+  .min(-unitsMax)
+  .max(unitsMax)
+  .refine((units) => units !== 0, 'must not be 0')
+  .default(1)
+  .openapi({ type: 'integer', description: 'Whole units. Negative only for a gauge, with your backend’s own token.' })
+
+const amount = z.int().min(1).max(unitsMax)
+
+const scalar = z.union([z.string().max(500).refine(isPlain), z.number(), z.boolean(), z.null()])
+
+const metadata = z
+  .record(z.string().min(1).max(64).refine(isPlain), scalar)
+  .refine((fields) => Object.keys(fields).length <= metadataKeysMax, `must have at most ${metadataKeysMax} fields`)
+  .refine((fields) => JSON.stringify(fields).length <= metadataBytesMax, `must be at most ${metadataBytesMax} bytes`)
+  .optional()
+  .openapi({
+    description: 'Shown with the entry in the history. Never put personal data here.',
+    example: { model: 'small', requestId: 'r-42' },
+  })
+
+const occurredAt = z.iso.datetime({ offset: true }).optional().openapi({
+  description:
+    'When it happened, if not now. It counts in the period in which it arrives, and is shown with this time.',
+})
+
+export const usageReport = z
+  .strictObject({ clientReqId: requestId, userId, metric, delta, occurredAt, metadata })
+  .openapi('UsageReport')
+
+export const usageBatch = z
+  .strictObject({ events: z.array(z.unknown()).min(1).max(batchEventsMax) })
+  .openapi('UsageBatch', {
+    properties: {
+      events: {
+        type: 'array',
+        items: { $ref: '#/components/schemas/UsageReport' },
+        maxItems: batchEventsMax,
+        description: 'Each is answered by itself; one that is wrong fails alone.',
+      },
+    },
+  })
+
+export const usageQuestion = z.strictObject({ userId, metric, delta }).openapi('UsageQuestion')
+
+export const reservationRequest = z
+  .strictObject({
+    clientReqId: requestId,
+    userId,
+    metric,
+    amount: amount.openapi({ description: 'The most that the work may take.' }),
+    ttlSeconds: z.int().min(1).max(ttlSecondsMax).default(300),
+    metadata,
+  })
+  .openapi('ReservationRequest')
+
+export const commitRequest = z
+  .strictObject({ amount: z.int().min(0).max(unitsMax).openapi({ description: 'What the work really took.' }) })
+  .openapi('CommitRequest')
+
+export const refundRequest = z
+  .strictObject({
+    clientReqId: requestId,
+    entryId: z.uuid(),
+    amount: amount.optional().openapi({ description: 'Units to give back. Left out: all that is left of the entry.' }),
+  })
+  .openapi('RefundRequest')
+
+export type UsageReport = z.infer<typeof usageReport>
+export type UsageQuestionBody = z.infer<typeof usageQuestion>
+export type ReservationRequest = z.infer<typeof reservationRequest>
+export type RefundRequest = z.infer<typeof refundRequest>

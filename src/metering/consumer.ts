@@ -1,0 +1,154 @@
+import { AppError } from '#src/lib/errors.ts'
+import { isDatabaseUnavailable } from '#src/db/errors.ts'
+import type { UsageAnswer, UsageEvent } from './events.ts'
+import { keyName } from './keys.ts'
+import { createLane } from './lane.ts'
+import { consume, openCounters } from './statements.ts'
+import type { EventOutcome, UsageDatabase } from './statements.ts'
+
+interface Waiting {
+  readonly event: UsageEvent
+  readonly resolve: (answer: UsageAnswer) => void
+  readonly reject: (error: unknown) => void
+  /** How often it was told to come again. */
+  rounds: number
+}
+
+interface ConsumerParts {
+  readonly database: UsageDatabase
+  readonly lanes: number
+  readonly onNotice: () => void
+}
+
+export interface Consumer {
+  consume(event: UsageEvent): Promise<UsageAnswer>
+  idle(): Promise<void>
+}
+
+/** Past this a statement's own work outweighs what sharing its commit saves. */
+const batchMax = 256
+/** A counter that is missing or has changed is settled in one or two; more means that somebody keeps changing it. */
+const roundsMax = 8
+/** Of one batch, as a whole, before it is split. */
+const attemptsMax = 4
+
+/**
+ * Two processes used one id at the same time, or waited for each other, or what was counted for has just been deleted: nothing
+ * was written, and again there is an answer.
+ */
+const collisions = new Set(['23505', '23503', '40P01', '40001'])
+
+export function createConsumer({ database, lanes: laneCount, onNotice }: ConsumerParts): Consumer {
+  const lanes = Array.from({ length: laneCount }, () => createLane<Waiting>({ work: settle, batchMax }))
+  const underWay = new Map<string, Promise<unknown>>()
+
+  /** Tells each its answer, or that it has to come again, which it then does at once. */
+  async function settle(batch: readonly Waiting[]): Promise<void> {
+    let left = batch
+    while (left.length > 0) left = await attempt(left)
+  }
+
+  /** Resolves with those that have to come again. */
+  async function attempt(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+    let outcomes: readonly EventOutcome[]
+    try {
+      outcomes = await write(batch.map(({ event }) => event))
+    } catch (error) {
+      return divide(batch, error)
+    }
+    const again = batch.filter((waiting, place) => !answer(waiting, outcomes[place]))
+    const unopened = batch.filter((waiting, place) => outcomes[place] === 'unopened' && again.includes(waiting))
+    if (unopened.length === 0) return again
+    try {
+      await openFor(unopened.map(({ event }) => event))
+      return again
+    } catch (error) {
+      for (const { reject } of unopened) reject(error)
+      return again.filter((waiting) => !unopened.includes(waiting))
+    }
+  }
+
+  /** One bad event may not fail its neighbours: halves are tried by themselves, down to the one that it is. */
+  async function divide(batch: readonly Waiting[], error: unknown): Promise<readonly Waiting[]> {
+    if (batch.length === 1 || isDatabaseUnavailable(error)) {
+      for (const { reject } of batch) reject(error)
+      return []
+    }
+    const middle = Math.ceil(batch.length / 2)
+    await settle(batch.slice(0, middle))
+    await settle(batch.slice(middle))
+    return []
+  }
+
+  async function write(events: readonly UsageEvent[]): Promise<readonly EventOutcome[]> {
+    for (let attempts = 1; ; attempts++) {
+      try {
+        const { outcomes, isNoticed } = await consume(database, events)
+        if (isNoticed) onNotice()
+        return outcomes
+      } catch (error) {
+        if (attempts >= attemptsMax || !isCollision(error)) throw error
+      }
+    }
+  }
+
+  async function openFor(events: readonly UsageEvent[]): Promise<void> {
+    for (let attempts = 1; ; attempts++) {
+      try {
+        return await openCounters(database, events)
+      } catch (error) {
+        if (attempts >= attemptsMax || !isCollision(error)) throw error
+      }
+    }
+  }
+
+  const enqueue = (event: UsageEvent): Promise<UsageAnswer> =>
+    new Promise((resolve, reject) => {
+      const lane = lanes[laneOf(event, laneCount)]
+      lane?.push({ event, resolve, reject, rounds: 0 })
+    })
+
+  return {
+    consume: async (event) => {
+      // One statement can't hold an id twice: the second waits for the first, and is then told what it was told.
+      for (let before = underWay.get(event.requestId); before !== undefined; before = underWay.get(event.requestId)) {
+        await before.catch(() => undefined)
+      }
+      const answered = enqueue(event)
+      underWay.set(event.requestId, answered)
+      try {
+        return await answered
+      } finally {
+        underWay.delete(event.requestId)
+      }
+    },
+    idle: async () => {
+      for (const lane of lanes) await lane.idle()
+    },
+  }
+}
+
+/** Whether it has its answer now. */
+function answer(waiting: Waiting, outcome: EventOutcome | undefined): boolean {
+  if (outcome === undefined) throw new Error('The database left an event without an answer')
+  if (outcome !== 'again' && outcome !== 'unopened') {
+    waiting.resolve(outcome)
+    return true
+  }
+  waiting.rounds++
+  if (waiting.rounds < roundsMax) return false
+  waiting.reject(new AppError('unavailable'))
+  return true
+}
+
+function isCollision(error: unknown): boolean {
+  return error instanceof Error && collisions.has(String((error as { code?: unknown }).code))
+}
+
+/** All events of a counter go one way, so that within this process no statement waits for another's lock. */
+function laneOf(event: UsageEvent, laneCount: number): number {
+  const name = keyName(event)
+  let hash = 0
+  for (let place = 0; place < name.length; place++) hash = (Math.imul(hash, 31) + name.charCodeAt(place)) | 0
+  return Math.abs(hash) % laneCount
+}
