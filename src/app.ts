@@ -117,6 +117,8 @@ function failure(error: Error, { c, deps }: { c: AppContext; deps: Deps }): Resp
   const requestId = c.get('requestId')
   if (error instanceof AppError) return problemOf(error, requestId)
   if (error instanceof HTTPException && error.status === 403) return refusal(c, 'forbidden')
+  // What the API's validators throw for a body that isn't JSON at all.
+  if (error instanceof HTTPException && error.status === 400) return problemOf(notJson(), requestId)
   if (isDatabaseUnavailable(error)) {
     deps.log.warn({ requestId, err: error }, 'the database is not available')
     return refusal(c, 'unavailable')
@@ -128,6 +130,9 @@ function failure(error: Error, { c, deps }: { c: AppContext; deps: Deps }): Resp
   deps.log.error({ requestId, err: error }, 'unexpected error')
   return refusal(c, 'internal')
 }
+
+const notJson = (): AppError =>
+  new AppError('invalid_request', { errors: [{ in: 'json', path: '', message: 'is not JSON' }] })
 
 type Refusal = Exclude<StaticPageReason, 'starting' | 'away'> | 'unavailable'
 
