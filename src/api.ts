@@ -4,7 +4,6 @@ import { agentClientRoutes } from '#src/features/agent-clients/index.ts'
 import { catalogRoutes } from '#src/features/catalog/index.ts'
 import { pricingRoutes } from '#src/features/pricing/index.ts'
 import { usageRoutes } from '#src/features/usage/index.ts'
-import { pricingRoutes } from '#src/features/pricing/index.ts'
 import { createApiRouter } from '#src/http/api.ts'
 import type { AppContext, AppEnv } from '#src/http/api.ts'
 import { problemResponse } from '#src/http/problem.ts'
@@ -15,7 +14,6 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
   const api = createApiRouter()
   api.route('/v1', catalogRoutes(deps))
   api.route('/v1', agentClientRoutes(deps))
-  api.route('/v1', pricingRoutes(deps))
   api.route('/v1', pricingRoutes(deps))
   api.route('/v1', usageRoutes(deps))
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
