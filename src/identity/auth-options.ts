@@ -85,6 +85,8 @@ export const authOptions = (setting: AuthSetting) =>
       oauthProvider({
         loginPage: '/sign-in',
         consentPage: '/consent',
+        // Only when the agent asks for it, by prompt=select_account.
+        selectAccount: { page: '/sign-in', shouldRedirect: () => false },
         scopes: [...oauthScopes],
         // The audiences are written by ensureResources (provider/resources.ts), and every client may ask for each: being
         // linked to one would let an agent introspect the tokens of all others.

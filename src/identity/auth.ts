@@ -10,6 +10,7 @@ import type { Log } from '#src/log.ts'
 import { createAttemptLimits } from './attempt-limits.ts'
 import type { AttemptLimits } from './attempt-limits.ts'
 import { sessionVersion } from './session-version.ts'
+import { tokenSigner } from './sign-token.ts'
 import { forgetTrustedDevices } from './trusted-devices.ts'
 import type { BreachCheck } from './breached-passwords.ts'
 import { authLogger } from './auth-log.ts'
@@ -88,8 +89,13 @@ export function createAuth(parts: AuthParts): Auth {
       return answer
     },
     secret: config.authSecret,
-    signedInAt: async (headers) =>
-      (await server.api.getSession({ headers, query: { disableCookieCache: true } }))?.session.createdAt,
+    findSession: async (headers) => {
+      const found = await server.api.getSession({ headers, query: { disableCookieCache: true } })
+      if (found === null) return undefined
+      const { userId, createdAt, amr } = found.session
+      return { userId, at: createdAt, methods: amr ?? [] }
+    },
+    sign: tokenSigner(server),
   }
   return {
     prepare: async () => {

@@ -8,6 +8,8 @@ import { deletionReason } from '../deletion-reason.ts'
 export interface SignInForm {
   readonly email: string
   readonly password: string
+  /** Asks for the second step, where there is one, even on a browser that is trusted to skip it. */
+  readonly trustsNoBrowser?: boolean
 }
 
 export type SignInResult =
@@ -40,7 +42,7 @@ export async function signIn(context: AccountContext, { caller, form }: SignIn):
     return { kind: 'invalid_credentials' }
   }
 
-  const result = await checkCredentials(context, { caller, form: { email: email.value, password: form.password } })
+  const result = await checkCredentials(context, { caller, form: { ...form, email: email.value } })
   if (result.kind === 'signed_in' || result.kind === 'second_factor') await context.auth.limits.forget(pair)
   return result
 }
@@ -48,8 +50,8 @@ export async function signIn(context: AccountContext, { caller, form }: SignIn):
 async function checkCredentials({ auth }: AccountContext, { caller, form }: SignIn): Promise<SignInResult> {
   try {
     const { headers, response } = await auth.server.api.signInEmail({
-      body: form,
-      headers: authHeaders(caller),
+      body: { email: form.email, password: form.password },
+      headers: form.trustsNoBrowser === true ? withoutTrust(authHeaders(caller)) : authHeaders(caller),
       returnHeaders: true,
     })
     // The two-factor plugin answers in its own shape, which the type of the endpoint doesn't know.
@@ -62,6 +64,13 @@ async function checkCredentials({ auth }: AccountContext, { caller, form }: Sign
     if (error.statusCode < 500) return { kind: 'invalid_credentials' }
     throw error
   }
+}
+
+/** Without the cookie by which the two-factor plugin knows a trusted browser. */
+function withoutTrust(headers: Headers): Headers {
+  const cookies = headers.get('cookie')?.split('; ') ?? []
+  headers.set('cookie', cookies.filter((cookie) => !/^[^=]*trust_device=/.test(cookie)).join('; '))
+  return headers
 }
 
 async function whyLockedOut(auth: AccountContext['auth'], email: string): Promise<'leaving' | 'suspended'> {

@@ -1,5 +1,6 @@
 import type { GenericEndpointContext } from 'better-auth'
 import { z } from 'zod'
+import { statedAcr } from '../authentication/acr.ts'
 
 /** What the provider stores as the `value` of a code's verification row. */
 const issuedCode = z.object({
@@ -7,10 +8,13 @@ const issuedCode = z.object({
   userId: z.string(),
   sessionId: z.string().nullish(),
   resource: z.array(z.string()).nullish(),
+  /** Milliseconds since 1970. */
+  authTime: z.number().nullish(),
   query: z.object({
     client_id: z.string(),
     redirect_uri: z.string().optional(),
     scope: z.string().optional(),
+    acr_values: z.string().optional(),
   }),
 })
 
@@ -36,6 +40,7 @@ export async function recordIssue(
   if (endpoint === null) throw new Error('An authorization code was issued outside of a request')
 
   const expiresAt = new Date(Date.now() + codeMs)
+  const methods = await methodsOf(endpoint, code.sessionId)
   await endpoint.context.adapter.create({
     model: 'oauthAuthorizationCode',
     data: {
@@ -47,9 +52,22 @@ export async function recordIssue(
       resources: code.resource ?? null,
       redirectUri: code.query.redirect_uri ?? null,
       expiresAt,
+      acr: statedAcr(methods, code.query.acr_values?.split(' ') ?? []) ?? null,
+      amr: methods,
+      authenticatedAt: code.authTime == null ? null : new Date(code.authTime),
     },
   })
   return { data: { ...verification, expiresAt } }
+}
+
+async function methodsOf(
+  { context }: GenericEndpointContext,
+  sessionId: string | null | undefined,
+): Promise<readonly string[]> {
+  if (sessionId == null) return []
+  const where = [{ field: 'id', value: sessionId }]
+  const session = await context.adapter.findOne<{ amr?: readonly string[] | null }>({ model: 'session', where })
+  return session?.amr ?? []
 }
 
 function parseIssuedCode(value: string): z.infer<typeof issuedCode> | undefined {

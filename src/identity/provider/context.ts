@@ -3,6 +3,7 @@ import type { Log } from '#src/log.ts'
 import type { AttemptLimits } from '../attempt-limits.ts'
 import type { AccessTokens } from '../guards/access-tokens.ts'
 import type { KeyRing } from '../signing-keys/index.ts'
+import type { SignToken } from '../sign-token.ts'
 import type { ForwardedForm } from './form.ts'
 
 /** What the steps around the provider's own endpoints work with. */
@@ -19,8 +20,16 @@ export interface ProviderContext {
   readonly askForTokens: (sent: ForwardedForm) => Promise<Response>
   /** Signs the query with which the provider sends people to our pages. */
   readonly secret: string
-  /** When the person behind these headers signed in; undefined = nobody is. Asks the database. */
-  readonly signedInAt: (headers: Headers) => Promise<Date | undefined>
+  /** The living session behind these headers; undefined = nobody is signed in. Asks the database. */
+  readonly findSession: (headers: Headers) => Promise<SignedIn | undefined>
+  readonly sign: SignToken
+}
+
+/** Who is signed in, since when, and by what (RFC 8176). */
+export interface SignedIn {
+  readonly userId: string
+  readonly at: Date
+  readonly methods: readonly string[]
 }
 
 /** A request to one of the provider's endpoints. */

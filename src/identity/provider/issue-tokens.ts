@@ -4,6 +4,7 @@ import { hashCode } from '../authorization-codes/code-hash.ts'
 import type { ProviderClient } from './clients.ts'
 import type { ProviderContext } from './context.ts'
 import type { ForwardedForm } from './form.ts'
+import { tellAuthentication } from './tell-authentication.ts'
 
 interface Issue extends ForwardedForm {
   readonly client: ProviderClient
@@ -14,7 +15,7 @@ export async function issueTokens(context: ProviderContext, { client, ...sent }:
   const answer = await context.askForTokens(sent)
   if (!answer.ok) return answer
   if (sent.request.headers.has('dpop') && client.authMethod !== 'none') await unbindRefreshToken(context.db, answer)
-  return answer
+  return sent.grantId === undefined ? answer : tellAuthentication(context, { answer, grantId: sent.grantId })
 }
 
 /**

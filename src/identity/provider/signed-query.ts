@@ -3,6 +3,9 @@ import { constantTimeEqual, makeSignature } from 'better-auth/crypto'
 // The provider sends people to our pages with the agent's request in the query, signed with its own names beside it.
 const ownNames = ['sig', 'exp', 'ba_iat', 'ba_pl', 'ba_param'] as const
 
+/** Put beside a signed query by our sign-in page when the person goes on as who is signed in; never the agent's. */
+export const accountChoice = 'rialto_account'
+
 /** The agent's request alone, as it can be sent to the authorization endpoint again. */
 export function withoutSignature(query: URLSearchParams): URLSearchParams {
   const plain = new URLSearchParams(query)

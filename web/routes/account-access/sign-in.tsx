@@ -1,7 +1,7 @@
 import { data, redirect } from 'react-router'
 import { withReturnTo } from '../../return-to.ts'
-import { Button } from '../../ui/button.tsx'
-import { afterForm, demandsSignIn } from '../oauth/authorize-request.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { afterForm, asPresentPerson, asksForAccount, demandsSignIn, wantedStep } from '../oauth/authorize-request.ts'
 import { type FieldError, TextField } from '../../ui/field.tsx'
 import { PasskeyScript } from '../../ui/passkey-script.tsx'
 import { Notice } from '../../ui/notice.tsx'
@@ -37,19 +37,38 @@ const notices: Readonly<Record<string, SignInNotice>> = {
   },
 }
 
+/** What the agent wants of this sign-in. */
+const stepNotices: Readonly<Record<NonNullable<ReturnType<typeof wantedStep>>, SignInNotice>> = {
+  passkey: {
+    title: 'The agent asks for a passkey',
+    text: 'A password is not enough for what you are about to do there.',
+  },
+  second_step: {
+    title: 'The agent asks for your second step',
+    text: 'Sign in with a passkey, or with your password and the code of your authenticator app.',
+  },
+}
+
 export function loader(args: Route.LoaderArgs) {
   const { viewer, returnTo, searchParams } = accountRequest(args)
-  if (viewer !== undefined && !demandsSignIn(returnTo)) throw redirect(returnTo)
+  const isDemanded = demandsSignIn(returnTo)
+  const choosesAccount = asksForAccount(returnTo)
+  if (viewer !== undefined && !isDemanded && !choosesAccount) throw redirect(returnTo)
+  // A new sign-in that is demanded is also a choice.
+  const present = viewer !== undefined && !isDemanded ? { name: viewer.name, email: viewer.email } : undefined
   const name = searchParams.get('notice') ?? ''
   const { search } = new URL(args.request.url)
-  return { returnTo, search, notice: Object.hasOwn(notices, name) ? notices[name] : undefined }
+  const wanted = wantedStep(returnTo)
+  const notice = Object.hasOwn(notices, name) ? notices[name] : wanted && stepNotices[wanted]
+  return { returnTo, search, present, notice }
 }
 
 export async function action(args: Route.ActionArgs) {
   const { account, caller, returnTo } = accountRequest(args)
   const form = await args.request.formData()
   const email = textOf(form, 'email')
-  const result = await account.signIn(caller, { email, password: textOf(form, 'password') })
+  const trustsNoBrowser = wantedStep(returnTo) !== undefined
+  const result = await account.signIn(caller, { email, password: textOf(form, 'password'), trustsNoBrowser })
   switch (result.kind) {
     case 'signed_in':
       return redirect(afterForm(returnTo), { status: 303, headers: cookieHeaders(result.cookies) })
@@ -74,11 +93,14 @@ const mismatch: FieldError = {
   remedy: 'Check both, or choose a new password below.',
 }
 
-export default function SignIn({ loaderData: { returnTo, search, notice }, actionData }: Route.ComponentProps) {
+export default function SignIn({
+  loaderData: { returnTo, search, present, notice },
+  actionData,
+}: Route.ComponentProps) {
   const errors = { password: actionData?.refusal === 'invalid_credentials' ? mismatch : undefined }
   return (
     <AccessPage
-      title="Sign in"
+      title={present === undefined ? 'Sign in' : 'Who goes on?'}
       state={actionData && 'error'}
       footer={
         <p>
@@ -90,6 +112,15 @@ export default function SignIn({ loaderData: { returnTo, search, notice }, actio
         <Notice tone={notice.tone ?? 'good'} title={notice.title}>
           {notice.text}
         </Notice>
+      )}
+      {present !== undefined && (
+        <div className="flex flex-col gap-12 wrap-anywhere">
+          <p>
+            You are signed in as {present.name} ({present.email}).
+          </p>
+          <ButtonLink href={asPresentPerson(returnTo)}>Continue as {present.name}</ButtonLink>
+          <p className="text-muted">Or sign in as somebody else:</p>
+        </div>
       )}
       {actionData?.refusal === 'suspended' && (
         <Notice tone="bad" role="alert" title="This account is suspended">
