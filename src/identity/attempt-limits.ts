@@ -28,6 +28,7 @@ const rules = {
   'link:network': { points: 60, duration: 15 * minuteSeconds },
   'register:network': { points: 30, duration: hourSeconds },
   'operator-refusal:account': { points: 60, duration: hourSeconds },
+  'push:pair': { points: 120, duration: 15 * minuteSeconds },
   'client:pair': { points: 100, duration: 15 * minuteSeconds },
 } as const
 

@@ -5,6 +5,8 @@ import { answerEndSession } from './end-session.ts'
 import { grantHeader } from './form.ts'
 import { answerIntrospect, answerUserInfo } from './introspect.ts'
 import { answerJwks } from './jwks.ts'
+import { answerMetadata } from './metadata.ts'
+import { answerPush } from './push.ts'
 import { answerRegister } from './register.ts'
 import { answerRevoke } from './revoke.ts'
 import { answerToken } from './token.ts'
@@ -18,12 +20,13 @@ const asIs: Answer = (context, { request }) => context.ask(request)
  * that name; the rest goes through untouched.
  */
 const endpoints: ReadonlyMap<string, { readonly methods: readonly string[]; readonly answer: Answer }> = new Map([
-  ['/.well-known/openid-configuration', { methods: ['GET'], answer: asIs }],
-  ['/.well-known/oauth-authorization-server', { methods: ['GET'], answer: asIs }],
+  ['/.well-known/openid-configuration', { methods: ['GET'], answer: answerMetadata }],
+  ['/.well-known/oauth-authorization-server', { methods: ['GET'], answer: answerMetadata }],
   ['/ok', { methods: ['GET'], answer: asIs }],
   ['/jwks', { methods: ['GET'], answer: answerJwks }],
   ['/oauth2/authorize', { methods: ['GET', 'POST'], answer: answerAuthorize }],
   ['/device/code', { methods: ['POST'], answer: answerDeviceAuthorization }],
+  ['/oauth2/par', { methods: ['POST'], answer: answerPush }],
   ['/oauth2/token', { methods: ['POST'], answer: answerToken }],
   ['/oauth2/introspect', { methods: ['POST'], answer: answerIntrospect }],
   ['/oauth2/register', { methods: ['POST'], answer: answerRegister }],

@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import type { Database } from '#src/db/client.ts'
 import { networkOf } from '../network.ts'
 import type { ProviderContext, ProviderRequest } from './context.ts'
 import { registeredScopes, scopesOf } from './scopes.ts'
@@ -26,6 +28,7 @@ const metadata = z.object({
   application_type: z.enum(['web', 'native']).optional(),
   scope: z.string().max(500).optional(),
   dpop_bound_access_tokens: z.boolean().optional(),
+  require_pushed_authorization_requests: z.boolean().optional(),
 })
 
 /**
@@ -48,7 +51,21 @@ export async function answerRegister(context: ProviderContext, asked: ProviderRe
     application_type: parsed.data.application_type ?? kindOf(parsed.data.redirect_uris),
   }
   const headers = { 'content-type': 'application/json' }
-  return context.ask(new Request(asked.request.url, { method: 'POST', headers, body: JSON.stringify(body) }))
+  const answer = await context.ask(
+    new Request(asked.request.url, { method: 'POST', headers, body: JSON.stringify(body) }),
+  )
+  return answer.ok && body.require_pushed_authorization_requests === true ? requirePush(context.db, answer) : answer
+}
+
+/** RFC 9126 §6, which the provider does not know. */
+async function requirePush(db: Database, answer: Response): Promise<Response> {
+  const client = (await answer.json()) as { client_id: string }
+  await db.execute(sql`
+    UPDATE oauth_client SET require_pushed_authorization_requests = true WHERE client_id = ${client.client_id}`)
+  const headers = new Headers(answer.headers)
+  headers.delete('content-length')
+  const body = { ...client, require_pushed_authorization_requests: true }
+  return new Response(JSON.stringify(body), { status: answer.status, headers })
 }
 
 async function jsonOf(request: Request): Promise<unknown> {
