@@ -56,6 +56,12 @@ test('use on credit moves into the paid period whatever its start', () => {
   }
 })
 
+test('use on credit stays where it is until something later is paid for', () => {
+  const credit = { start: day('2026-02-01'), end: day('2026-02-08') }
+  const same = { bounds: january, periodAt: () => january, paidUntil: january.end, now: day('2026-02-03') }
+  expect(newHome(credit, same)).toBeUndefined()
+})
+
 test('a paid period told twice moves nothing, although months of it have passed', () => {
   const year = { start: day('2026-01-01'), end: day('2027-01-01') }
   const same = { bounds: year, periodAt: monthsFrom(year.start).periodAt, paidUntil: year.end, now: day('2026-09-09') }

@@ -38,10 +38,12 @@ interface Rescheduling {
 /**
  * Where a counter's use belongs once a subscription's periods have changed: in the new usage period that was running when
  * the counter was last used, at the earliest in the first one. Undefined: it stays, since it ended before the new ones
- * began.
+ * began, or is on credit still.
  */
 export function newHome(counter: Period, { paidUntil, bounds, now, periodAt }: Rescheduling): Period | undefined {
   const isOnCredit = paidUntil !== undefined && counter.start >= paidUntil
+  // Nothing later has been paid for yet.
+  if (isOnCredit && bounds.end <= paidUntil) return undefined
   if (counter.end <= bounds.start && !isOnCredit) return undefined
   const lastUse = Math.min(+now, +counter.end - 1)
   return periodAt(new Date(Math.max(+bounds.start, Math.min(lastUse, +bounds.end - 1))))
