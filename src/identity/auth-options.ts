@@ -107,7 +107,10 @@ export const authOptions = (setting: AuthSetting) =>
         // The provider's own limits count an agent's backend as one visitor: 20 tokens a minute for all of its people.
         rateLimit: dropLimits,
         dpop: { proofMaxAgeSeconds: proofSecondsMax },
-        customIdTokenClaims: ({ user, scopes }) => (scopes.includes('email') ? emailOf(user) : {}),
+        customIdTokenClaims: ({ user, scopes }) => ({
+          ...(scopes.includes('email') && emailOf(user)),
+          ...(scopes.includes('profile') && { name: user.name }),
+        }),
         extensions: [{ claims: { accessToken: ({ ctx }) => grantOf(ctx.request) } }],
       }),
       oauthDeviceAuthorization({ verificationUri: '/device' }),
@@ -117,7 +120,7 @@ export const authOptions = (setting: AuthSetting) =>
     ],
   }) satisfies BetterAuthOptions
 
-/** Many libraries read the address from the ID token and never call UserInfo. */
+/** Many libraries read address and name from the ID token, and never call UserInfo. */
 const emailOf = ({ email, emailVerified }: { email: string; emailVerified: boolean }) => ({
   email,
   email_verified: emailVerified,
