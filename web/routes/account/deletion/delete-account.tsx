@@ -1,12 +1,13 @@
 import Trash2 from 'lucide-react/icons/trash-2'
 import { data, redirect } from 'react-router'
 import { Button, ButtonLink } from '../../../ui/button.tsx'
+import { Card } from '../../../ui/card.tsx'
 import { type FieldError, TextField } from '../../../ui/field.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { accountHeaders, cookieHeaders, rateLimited, textOf } from '../../account-access/account-request.ts'
 import { ErrorSummary } from '../../account-access/error-summary.tsx'
 import { TooOften } from '../../account-access/too-often.tsx'
-import { AccountPage, FormColumn, Section } from '../account-page.tsx'
+import { AccountPage, FormColumn } from '../account-page.tsx'
 import { CurrentPassword, wrongPassword } from '../current-password.tsx'
 import { personRequest } from '../person-request.ts'
 import { Obstacles } from './obstacles.tsx'
@@ -74,22 +75,20 @@ export default function DeleteAccount({ loaderData: preflight, actionData }: Rou
       {isBlocked && <Obstacles obstacles={preflight.obstacles} />}
       <WhatGoes {...preflight} />
       {!isBlocked && (
-        <Section
-          id="confirm"
-          title="For good"
-          intro={
-            <>
+        <Card className="flex max-w-prose flex-col gap-16">
+          <div className="flex flex-col gap-4">
+            <h2 className="text-18 font-medium">For good</h2>
+            <p className="text-muted wrap-anywhere">
               This deletes the account of <strong className="font-medium text-ink">{preflight.email}</strong>. Nobody
               can bring it back.
-            </>
-          }
-        >
+            </p>
+          </div>
           {preflight.proof === 'sign_in' ? (
             <SignInAgain />
           ) : (
             <Confirm typed={actionData?.email} errors={errors} needsPassword={preflight.proof === 'password'} />
           )}
-        </Section>
+        </Card>
       )}
     </AccountPage>
   )
@@ -130,7 +129,7 @@ const Confirm = ({ typed, errors, needsPassword }: ConfirmProps) => (
 
 /** For people without a password, whose last sign-in is too long ago to count. */
 const SignInAgain = () => (
-  <form method="post" className="flex max-w-prose flex-col items-start gap-16">
+  <form method="post" className="flex flex-col items-start gap-16">
     <input type="hidden" name="intent" value="sign-in-again" />
     <p className="text-muted">
       You have no password here, so what shows that it is you is signing in. Do it once more; it leads back to this

@@ -9,7 +9,10 @@ type Obstacle = Route.ComponentProps['loaderData']['obstacles'][number]
 /** What has to be settled first, each with the way there. */
 export const Obstacles = ({ obstacles }: { obstacles: readonly Obstacle[] }) => (
   <div className="flex flex-col gap-16">
-    <Notice tone="warning" title={obstacles.length === 1 ? 'One thing comes first' : 'Some things come first'}>
+    <Notice
+      tone="warning"
+      title={obstacles.length === 1 ? 'One thing comes first' : `${obstacles.length} things come first`}
+    >
       Others would be left without anybody in charge. Your account stays as it is until then.
     </Notice>
     <Record lines={obstacles.map(lineOf)} />
@@ -31,7 +34,7 @@ function lineOf(obstacle: Obstacle) {
     label: name,
     value: isAlone
       ? `You are its only member, and ${counted(agents, 'agent')} ${agents === 1 ? 'belongs' : 'belong'} to it. Invite somebody, and make them owner.`
-      : `You are its only owner, with ${counted(otherMembers, 'other member')}${agents === 0 ? '' : ` and ${counted(agents, 'agent')}`}. Make one of them owner.`,
+      : `You are its only owner, with ${counted(otherMembers, 'other member')}${agents === 0 ? '' : ` and ${counted(agents, 'agent')}`}. ${otherMembers === 1 ? 'Make them' : 'Make one of them'} owner.`,
     action: (
       <TextLink href={`/account/organizations/${slug}#${isAlone ? 'invitations' : 'members'}-title`}>
         {isAlone ? 'Invite somebody' : 'Change roles'}

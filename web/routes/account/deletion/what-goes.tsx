@@ -1,5 +1,4 @@
 import { TextLink } from '../../account-access/text-link.tsx'
-import { Section } from '../account-page.tsx'
 import { Record } from '../record.tsx'
 import type { Route } from './+types/delete-account.ts'
 
@@ -7,54 +6,50 @@ type Preflight = Route.ComponentProps['loaderData']
 
 /** In plain words, before anything is asked: what goes, what goes along, and what stays. */
 export const WhatGoes = ({ subscriptions, ending, leaving }: Preflight) => (
-  <Section
-    id="what"
-    title="What happens"
-    intro={
-      <>
+  <section aria-labelledby="what-title" className="flex flex-col gap-16">
+    <div className="flex flex-col gap-4">
+      <h2 id="what-title" className="text-18 font-medium">
+        What happens
+      </h2>
+      <p className="text-muted">
         You can <TextLink href="/account/export">download your data</TextLink> first.
-      </>
-    }
-  >
-    <Record
-      lines={[
-        {
-          label: 'At once',
-          value:
-            'You are signed out everywhere, and nobody can sign in any more. Agents you let in lose their access and are told.',
-        },
-        {
-          label: 'Deleted',
-          value: `Your name and address, passwords and passkeys, your reviews, and ${subscriptionsOf(subscriptions)} with every unit of usage. It takes minutes; a last mail says when it is done.`,
-        },
-        ...(ending.length === 0
-          ? []
-          : [
-              {
-                label: 'Goes along',
-                value: `${listed(ending)}. Nobody else is in ${them(ending)}, and no agent belongs to ${them(ending)}.`,
-              },
-            ]),
-        ...(leaving.length === 0 ? [] : [{ label: 'Goes on', value: `${listed(leaving)}, without you.` }]),
-        {
-          label: 'Stays, without you',
-          value:
-            'The record of what was done, without your name and address. The books, which never held them. What you invited others to and published for an organization.',
-        },
-        {
-          label: 'Not ours to delete',
-          value: 'What agents keep of you themselves. Ask those you used.',
-        },
-      ]}
-    />
-  </Section>
+      </p>
+    </div>
+    <Record lines={linesOf({ subscriptions, ending, leaving })} />
+  </section>
 )
+
+function linesOf({ subscriptions, ending, leaving }: Pick<Preflight, 'subscriptions' | 'ending' | 'leaving'>) {
+  const lines = [
+    [
+      'At once',
+      'You are signed out everywhere, and nobody can sign in any more. Agents you let in lose their access and are told.',
+    ],
+    [
+      'Deleted',
+      `Your name and address, password and passkeys, your reviews, the invitations you sent, and ${usageOf(subscriptions)}. It takes minutes; a last mail says when it is done.`,
+    ],
+    ending.length > 0 && [
+      'Goes along',
+      `${listed(ending)}. Nobody else is in ${them(ending)}, and no agent belongs to ${them(ending)}.`,
+    ],
+    leaving.length > 0 && ['Goes on', `${listed(leaving)}, without you.`],
+    [
+      'Stays, without you',
+      'The record of what was done, and the books: both without your name and address. What you made for organizations that go on.',
+    ],
+    ['Not ours to delete', 'What agents keep of you themselves. Ask those you used.'],
+  ] as const
+  return lines
+    .filter((line) => line !== false)
+    .map(([label, text]) => ({ label, value: <span className="block max-w-prose">{text}</span> }))
+}
 
 const them = ({ length }: readonly string[]): string => (length === 1 ? 'it' : 'them')
 
-function subscriptionsOf(agents: readonly string[]): string {
-  if (agents.length === 0) return 'past subscriptions'
-  return agents.length === 1 ? `your subscription to ${listed(agents)}` : `your subscriptions to ${listed(agents)}`
+function usageOf(agents: readonly string[]): string {
+  if (agents.length === 0) return 'every unit of usage'
+  return `your ${agents.length === 1 ? 'subscription' : 'subscriptions'} to ${listed(agents)} with every unit of usage`
 }
 
 /** Not by the browser's own language, which the words around it don't have. */
