@@ -1,1 +1,2 @@
+export { pricingJobs } from './jobs.ts'
 export { pricingRoutes } from './routes.ts'

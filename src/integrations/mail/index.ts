@@ -17,6 +17,7 @@ export {
   passkeyAdded,
   passwordChanged,
   resetPassword,
+  tierChanges,
   twoFactorChanged,
   verifyEmail,
 } from './templates/index.ts'

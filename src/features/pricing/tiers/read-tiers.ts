@@ -67,6 +67,7 @@ export interface QuotaRow {
   readonly tierId: string
   readonly metricId: string
   readonly metric: string
+  readonly displayName: string
   /** Null: unlimited. */
   readonly quotaLimit: number | null
 }
@@ -78,6 +79,7 @@ export async function readQuotas(db: Database | Transaction, tierIds: readonly s
       tierId: tierMetricQuotas.tierId,
       metricId: tierMetricQuotas.metricId,
       metric: agentMetricDefinitions.slug,
+      displayName: agentMetricDefinitions.displayName,
       quotaLimit: tierMetricQuotas.quotaLimit,
     })
     .from(tierMetricQuotas)

@@ -6,6 +6,7 @@ import { organizationInvitation } from './organization-invitation.ts'
 import { passkeyAdded } from './passkey-added.ts'
 import { passwordChanged } from './password-changed.ts'
 import { resetPassword } from './reset-password.ts'
+import { tierChanges } from './tier-changes.ts'
 import { twoFactorChanged } from './two-factor-changed.ts'
 import { verifyEmail } from './verify-email.ts'
 
@@ -19,6 +20,7 @@ export {
   passkeyAdded,
   passwordChanged,
   resetPassword,
+  tierChanges,
   twoFactorChanged,
   verifyEmail,
 }
@@ -46,6 +48,15 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
   'passkey-added': (baseUrl) => passkeyAdded({ name: 'Ada Lovelace', securityUrl: `${baseUrl}/account/security` }),
   'two-factor-changed': (baseUrl) =>
     twoFactorChanged({ name: 'Ada Lovelace', isOn: true, resetUrl: `${baseUrl}/forgot-password` }),
+  'tier-changes': (baseUrl) =>
+    tierChanges({
+      name: 'Ada Lovelace',
+      agent: 'Readability',
+      tier: 'Pro',
+      startsAt: new Date('2027-01-05T09:26:00Z'),
+      changes: ['It costs €29.00 per month instead of €19.00 per month.', 'Messages: 500 instead of 1,000.'],
+      agentUrl: `${baseUrl}/agents/readability`,
+    }),
   'confirm-new-email': (baseUrl) => confirmNewEmail({ url: `${baseUrl}/confirm/sample`, validHours: 24 }),
   'email-change-asked': (baseUrl) => emailChangeAsked({ name: 'Ada Lovelace', resetUrl: `${baseUrl}/forgot-password` }),
   'account-deleted': (baseUrl) => accountDeleted({ name: 'Ada Lovelace', homeUrl: `${baseUrl}/` }),
