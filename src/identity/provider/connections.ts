@@ -33,8 +33,20 @@ export async function listConnections(db: Database, userId: string): Promise<rea
     WHERE consent.user_id = ${userId}
     ORDER BY consent.updated_at DESC, consent.id LIMIT ${connectionsMax}`)
   // The columns are those of the statement above, which its tests read back.
-  const found = rows as unknown as (Omit<Connection, 'scopes'> & { scopes: string[]; reasons: ReasonsByScope })[]
-  return found.map(({ reasons, ...row }) => ({ ...row, scopes: describeScopes(row.scopes, reasons) }))
+  return (rows as unknown as ConnectionRow[]).map(({ reasons, ...row }) => ({
+    ...row,
+    scopes: describeScopes(row.scopes, reasons),
+    allowedAt: new Date(row.allowedAt),
+    lastSignInAt: row.lastSignInAt === null ? null : new Date(row.lastSignInAt),
+  }))
+}
+
+/** A plain statement gives moments as text. */
+interface ConnectionRow extends Omit<Connection, 'scopes' | 'allowedAt' | 'lastSignInAt'> {
+  readonly scopes: readonly string[]
+  readonly reasons: ReasonsByScope
+  readonly allowedAt: string
+  readonly lastSignInAt: string | null
 }
 
 interface Disconnect {

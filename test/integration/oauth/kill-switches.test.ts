@@ -153,7 +153,9 @@ test('an agent that is disconnected loses consent and tokens of every device, an
   const { agent, person, config, tokens } = await newUse()
   const device = await signInAt(config, person)
   const userId = await personId(person)
-  expect(await oauth.listConnections(userId)).toMatchObject([{ clientId: agent.clientId, slug: agent.slug }])
+  expect(await oauth.listConnections(userId)).toMatchObject([
+    { clientId: agent.clientId, slug: agent.slug, allowedAt: expect.any(Date), lastSignInAt: expect.any(Date) },
+  ])
 
   expect(await oauth.disconnect(userId, agent.clientId)).toBe(true)
   await expectDead([tokens.access_token, device.access_token])

@@ -30,7 +30,7 @@ export async function loader(args: Route.LoaderArgs) {
       name,
       slug,
       scopes,
-      lastSignInAt: lastSignInAt === null ? null : new Date(lastSignInAt).toISOString(),
+      lastSignInAt: lastSignInAt?.toISOString() ?? null,
     })),
     now: Date.now(),
     notice: noticeOf(notices, searchParams),
