@@ -11,7 +11,7 @@ export interface Mail extends MailQueue {
   /** Closes SMTP connections. pg-boss, stopped before, has waited for mails on their way. */
   stop(): void
   failed(limit?: number): Promise<readonly FailedMail[]>
-  /** Removes what is kept of mails to this address, so that it stands nowhere any more. */
+  /** Removes what is kept of mails to this address, so that it stands nowhere any more. Throws while one is being sent. */
   forget(to: string): Promise<void>
 }
 

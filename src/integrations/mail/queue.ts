@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { fromDrizzle } from 'pg-boss'
 import type { DrizzleTransactionLike, JobResult, JobWithMetadata, PgBoss } from 'pg-boss'
@@ -122,22 +123,23 @@ export async function listFailedMail(boss: PgBoss, limit = 100): Promise<readonl
 }
 
 const forgottenAtOnce = 100
+const underWayMsMax = 10_000
+const lookAgainMs = 500
 
-/** Removes what was queued for this address, sent and given up ones too; a mail that is on its way just now stays. */
+/**
+ * Removes what was queued for this address, sent and given up ones too. Waits for one that is on its way just now; throws when it
+ * takes longer than ten seconds.
+ */
 export async function forgetMail(boss: PgBoss, to: string): Promise<void> {
+  const deadline = Date.now() + underWayMsMax
   for (const name of [queueName, deadLetterName]) {
-    let after: string | undefined
     for (;;) {
-      const jobs = await boss.findJobs(name, { data: { to }, limit: forgottenAtOnce, ...(after && { after }) })
-      const idle = jobs.filter(({ state }) => state !== 'active')
-      if (idle.length > 0)
-        await boss.deleteJob(
-          name,
-          idle.map(({ id }) => id),
-        )
-      if (jobs.length < forgottenAtOnce) break
-      // What was deleted can't be continued after; what is active stays in its place.
-      after = jobs.findLast(({ state }) => state === 'active')?.id ?? after
+      const jobs = await boss.findJobs(name, { data: { to }, limit: forgottenAtOnce })
+      if (jobs.length === 0) break
+      const idle = jobs.filter(({ state }) => state !== 'active').map(({ id }) => id)
+      if (idle.length > 0) await boss.deleteJob(name, idle)
+      else if (Date.now() > deadline) throw new Error('A mail to this address is still on its way')
+      else await sleep(lookAgainMs)
     }
   }
 }
