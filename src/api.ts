@@ -21,7 +21,7 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
     scheme: 'bearer',
     bearerFormat: 'JWT',
   })
-  api.on(['GET', 'POST'], '/auth/*', (c) => answerAuth(c, deps))
+  api.on(['GET', 'POST', 'OPTIONS'], '/auth/*', (c) => answerAuth(c, deps))
   api.get('/openapi.json', (c) =>
     c.json(describeApi(api, deps.baseUrl), 200, { 'cache-control': 'public, max-age=300' }),
   )

@@ -21,6 +21,7 @@ import type { AccessTokens } from './guards/access-tokens.ts'
 import { applyPendingGrant } from './operators/pending-grant.ts'
 import { createPasswordRule, passwordLengthMax, passwordLengthMin } from './password-rules.ts'
 import type { PasswordRule } from './password-rules.ts'
+import { createBrowserOrigins } from './provider/browser-origins.ts'
 import type { ProviderContext } from './provider/context.ts'
 import { bodyOf, withoutForm } from './provider/form.ts'
 import { answerProvider } from './provider/index.ts'
@@ -78,6 +79,7 @@ export function createAuth(parts: AuthParts): Auth {
     limits,
     tokens,
     keys,
+    origins: createBrowserOrigins(db),
     ask,
     askForTokens: async (sent) => {
       const request = withoutForm(sent)

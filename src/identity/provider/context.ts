@@ -4,6 +4,7 @@ import type { AttemptLimits } from '../attempt-limits.ts'
 import type { AccessTokens } from '../guards/access-tokens.ts'
 import type { KeyRing } from '../signing-keys/index.ts'
 import type { SignToken } from '../sign-token.ts'
+import type { BrowserOrigins } from './browser-origins.ts'
 import type { ForwardedForm } from './form.ts'
 
 /** What the steps around the provider's own endpoints work with. */
@@ -14,6 +15,7 @@ export interface ProviderContext {
   readonly limits: AttemptLimits
   readonly tokens: AccessTokens
   readonly keys: KeyRing
+  readonly origins: BrowserOrigins
   /** The provider itself. */
   readonly ask: (request: Request) => Promise<Response>
   /** Its token endpoint, past its router, which is made anew for each request and was half of the cost. */

@@ -15,9 +15,9 @@ export function wellKnownRoutes({ auth, baseUrl }: { readonly auth: Auth; readon
   const routes = new Hono<AppEnv>()
   const { pathname } = new URL(issuerOf(baseUrl))
   for (const name of ['openid-configuration', 'oauth-authorization-server']) {
-    routes.get(`/${name}${pathname}`, (c) => {
+    routes.on(['GET', 'OPTIONS'], `/${name}${pathname}`, (c) => {
       const url = new URL(`${pathname}/.well-known/${name}`, c.req.url)
-      return auth.handler(new Request(url), { clientAddress: c.get('clientAddress') })
+      return auth.handler(new Request(url, { method: c.req.method }), { clientAddress: c.get('clientAddress') })
     })
   }
   // MCP clients ask for exactly what is listed. They may not meter, and without offline_access they would come back to the
