@@ -172,6 +172,13 @@ test.each<[module: string, parameters: Parameters]>([
   expect(await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims()?.sub ?? '')).toHaveProperty('name')
 })
 
+test('oidcc-ensure-request-with-acr-values-succeeds: of the classes in the metadata the ID token names one', async () => {
+  const { acr_values_supported: classes = [] } = config.serverMetadata()
+  const request = await signInRequest(config, { acr_values: classes.join(' ') })
+  const tokens = await redeem(config, await atOnce(request.url), request)
+  expect(classes).toContain(tokens.claims()?.['acr'])
+})
+
 test('oidcc-claims-essential: asks the person again because of the claim, and gives it', async () => {
   const request = await signInRequest(config, { claims: '{"userinfo":{"name":{"essential":true}}}' })
   const tokens = await redeem(config, await allow(person, request.url), request)
