@@ -15,10 +15,15 @@ export interface CaseResult {
   readonly p99Ms?: number
   /** CPU time of the measured process for one operation; other processes, such as PostgreSQL's, do not count. */
   readonly cpuUsPerOp?: number
+  /** The same of PostgreSQL's processes, where it was measured. */
+  readonly databaseCpuUsPerOp?: number
   /** The least that the same work can take, in `unit`, measured between the repeats. */
   readonly floor?: number
   /** `median` ÷ `floor`. */
   readonly ratio?: number
+  /** Smallest and largest ratio of the repeats. */
+  readonly ratioMin?: number
+  readonly ratioMax?: number
 }
 
 export interface Bench {
@@ -182,4 +187,4 @@ export function quantile(values: readonly number[], share: number): number {
   return at(Math.ceil(share * sorted.length) - 1)
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(4))
+export const rounded = (value: number): number => Number(value.toPrecision(4))

@@ -5,6 +5,7 @@ import { describeMachine } from './harness.ts'
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   catalog: () => import('./catalog.ts'),
   identity: () => import('./identity.ts'),
+  metering: () => import('./metering.ts'),
   start: () => import('./start.ts'),
 }
 
@@ -12,7 +13,7 @@ const [name = '', ...options] = process.argv.slice(2).filter((argument) => argum
 const asJson = options.includes('--json')
 const load = benches[name]
 
-if (load === undefined || options.some((option) => option !== '--json')) {
+if (load === undefined || options.some((option) => option !== '--json' && !option.startsWith('--cases='))) {
   process.stderr.write(`usage: pnpm bench ${Object.keys(benches).join('|')} [--json]\n`)
   process.exitCode = 2
 } else {
@@ -32,7 +33,22 @@ if (load === undefined || options.some((option) => option !== '--json')) {
 }
 
 function tableOf(cases: readonly CaseResult[]): string {
-  const header = ['case', 'median', 'min', 'max', 'unit', 'p50 ms', 'p99 ms', 'CPU µs/op', 'floor', 'ratio', 'repeats']
+  const header = [
+    'case',
+    'median',
+    'min',
+    'max',
+    'unit',
+    'p50 ms',
+    'p99 ms',
+    'CPU µs/op',
+    'database',
+    'floor',
+    'ratio',
+    'min',
+    'max',
+    'repeats',
+  ]
   const rows = cases.map((result) => [
     result.case,
     result.median,
@@ -42,8 +58,11 @@ function tableOf(cases: readonly CaseResult[]): string {
     result.p50Ms,
     result.p99Ms,
     result.cpuUsPerOp,
+    result.databaseCpuUsPerOp,
     result.floor,
     result.ratio,
+    result.ratioMin,
+    result.ratioMax,
     result.repeats,
   ])
   const cells = [header, ...rows.map((row) => row.map((cell) => (cell === undefined ? '–' : String(cell))))]

@@ -1,21 +1,19 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { csrf } from 'hono/csrf'
-import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
 import type { Deps } from '#src/deps.ts'
-import { isDatabaseUnavailable, isStatementTimeout } from '#src/db/errors.ts'
+import { failureOf } from '#src/failures.ts'
 import type { AppContext, AppEnv } from '#src/http/api.ts'
 import { clientAddress, createProxyList } from '#src/http/client-address.ts'
 import { compression } from '#src/http/compression.ts'
 import { hostCheck } from '#src/http/host-check.ts'
 import { nothingHere } from '#src/http/method-not-allowed.ts'
 import { measureRequests, metricsHandler } from '#src/http/metrics.ts'
-import { problemOf, problemResponse } from '#src/http/problem.ts'
+import { problemResponse } from '#src/http/problem.ts'
 import { securityHeaders } from '#src/http/security-headers.ts'
 import { staticPage } from '#src/http/static-page.ts'
 import type { StaticPageReason } from '#src/http/static-page.ts'
-import { AppError } from '#src/lib/errors.ts'
 import { newId } from '#src/lib/ids.ts'
 import { createApi, describeApi } from '#src/api.ts'
 import { mcpRoutes } from '#src/features/mcp/index.ts'
@@ -115,24 +113,13 @@ const withoutSecrets = (path: string): string => path.replaceAll(/[\w-]{32,}/g, 
 
 function failure(error: Error, { c, deps }: { c: AppContext; deps: Deps }): Response {
   const requestId = c.get('requestId')
-  if (error instanceof AppError) return problemOf(error, requestId)
-  if (error instanceof HTTPException && error.status === 403) return refusal(c, 'forbidden')
-  // What the API's validators throw for a body that isn't JSON at all.
-  if (error instanceof HTTPException && error.status === 400) return problemOf(notJson(), requestId)
-  if (isDatabaseUnavailable(error)) {
-    deps.log.warn({ requestId, err: error }, 'the database is not available')
-    return refusal(c, 'unavailable')
-  }
-  if (isStatementTimeout(error)) {
-    deps.log.warn({ requestId, err: error }, 'a statement ran into its time limit')
-    return refusal(c, 'timeout')
-  }
-  deps.log.error({ requestId, err: error }, 'unexpected error')
-  return refusal(c, 'internal')
+  const { code, details } = failureOf(error, { log: deps.log, requestId })
+  // Only these have a page of their own; the rest is for programs.
+  if (details === undefined && pageReasons.has(code)) return refusal(c, code as Refusal)
+  return problemResponse({ code, requestId, ...(details && { details }) })
 }
 
-const notJson = (): AppError =>
-  new AppError('invalid_request', { errors: [{ in: 'json', path: '', message: 'is not JSON' }] })
+const pageReasons: ReadonlySet<string> = new Set<Refusal>(['forbidden', 'unavailable', 'timeout', 'internal'])
 
 type Refusal = Exclude<StaticPageReason, 'starting' | 'away'> | 'unavailable'
 

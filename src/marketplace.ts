@@ -8,7 +8,9 @@ import { openDatabase } from '#src/db/open.ts'
 import type { OpenDatabase } from '#src/db/open.ts'
 import { createDeps } from '#src/deps.ts'
 import type { Deps } from '#src/deps.ts'
+import { failureOf } from '#src/failures.ts'
 import { seedCatalogue } from '#src/features/catalog/index.ts'
+import { usageShortcut } from '#src/features/usage/index.ts'
 import { startSampleAgents } from '#src/features/sample-agents/index.ts'
 import { ensureDemoPeople } from '#src/identity/index.ts'
 import type { DemoPerson } from '#src/identity/index.ts'
@@ -121,7 +123,7 @@ async function open(
   if (isWorker) await startScheduledJobs(deps)
 
   const app = createApp({ deps, web: await web, lifecycle })
-  server.use(app.fetch)
+  server.use(app.fetch, usageShortcut({ deps, failureOf: (error, of) => failureOf(error, { log, ...of }) }))
   lifecycle.state = 'ready'
   if (isDemo && runsSamples) await openSampleAgents({ deps, terminal, closers })
 

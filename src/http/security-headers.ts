@@ -2,11 +2,37 @@ import { NONCE, secureHeaders } from 'hono/secure-headers'
 import type { MiddlewareHandler } from 'hono'
 import type { AppEnv } from './api.ts'
 
+const strictTransport = 'max-age=63072000; includeSubDomains'
+
 interface SecurityOptions {
   /** Strict-Transport-Security is only sent where the site is served over https. */
   readonly isHttps: boolean
   /** Vite's development server injects styles and a socket of its own. */
   readonly isDevelopment: boolean
+}
+
+const always = {
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'origin-agent-cluster': '?1',
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'x-content-type-options': 'nosniff',
+  'x-dns-prefetch-control': 'off',
+  'x-download-options': 'noopen',
+  'x-frame-options': 'DENY',
+  'x-permitted-cross-domain-policies': 'none',
+  'x-xss-protection': '0',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
+} as const
+
+/** The same for an answer that is no page and takes a shortcut: names and values, in the form that Node writes fastest. */
+export function plainSecurityHeaders({ isHttps }: Pick<SecurityOptions, 'isHttps'>): readonly string[] {
+  const headers = {
+    ...always,
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    ...(isHttps && { 'strict-transport-security': strictTransport }),
+  }
+  return Object.entries(headers).flat()
 }
 
 /** Strict headers for every response; scripts run only with the request's own nonce. */
@@ -26,7 +52,7 @@ export function securityHeaders({ isHttps, isDevelopment }: SecurityOptions): Mi
       objectSrc: ["'none'"],
       manifestSrc: ["'self'"],
     },
-    strictTransportSecurity: isHttps ? 'max-age=63072000; includeSubDomains' : false,
+    strictTransportSecurity: isHttps ? strictTransport : false,
     referrerPolicy: 'strict-origin-when-cross-origin',
     xFrameOptions: 'DENY',
     crossOriginOpenerPolicy: 'same-origin',

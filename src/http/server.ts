@@ -1,14 +1,20 @@
 import { getRequestListener } from '@hono/node-server'
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 type Handler = (request: Request, env: object) => Response | Promise<Response>
 
+/**
+ * Answers some requests by itself, past everything else, or leaves them untouched by calling `pass`. For what is asked so often
+ * that the way through the application would be most of its cost.
+ */
+export type Shortcut = (request: IncomingMessage, response: ServerResponse, pass: () => void) => void
+
 export interface HttpServer {
   readonly port: number
   /** Hands all requests from now on to another handler; the first one answers while the process is starting. */
-  use(handler: Handler): void
+  use(handler: Handler, shortcut?: Shortcut): void
   /** Stops accepting, lets running requests end for at most `graceMs`, then closes what is left. */
   drain(graceMs: number): Promise<void>
 }
@@ -39,16 +45,23 @@ const connectionsMax = 4_096
 
 export async function listen({ host, port, otherPorts, handler }: ListenOptions): Promise<HttpServer> {
   let current = handler
+  let shortcut: Shortcut | undefined
+  const listener = getRequestListener((request, env) => current(request, env))
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs },
-    getRequestListener((request, env) => current(request, env)),
+    (request, response) => {
+      const pass = (): void => void listener(request, response)
+      if (shortcut === undefined) pass()
+      else shortcut(request, response, pass)
+    },
   )
   server.maxConnections = connectionsMax
   await bind(server, { host, port, otherPorts })
   return {
     port: (server.address() as AddressInfo).port,
-    use: (next) => {
+    use: (next, nextShortcut) => {
       current = next
+      shortcut = nextShortcut
     },
     drain: (graceMs) => drain(server, graceMs),
   }

@@ -1,4 +1,5 @@
 export { usageRoutes } from './routes.ts'
+export { usageShortcut } from './shortcut.ts'
 export { carriesIn, newHome } from './rules/carry.ts'
 export type { Kept } from './rules/carry.ts'
 export { effectiveTier } from './rules/effective-tier.ts'
