@@ -618,6 +618,8 @@ export const usageLedger = pgTable(
     reference(table.refersToId, table.id, 'no action'),
     indexed(table.subscriptionId, table.seq),
     indexedWhere({ suffix: 'set', where: sql`${table.refersToId} IS NOT NULL` }, table.refersToId),
+    // Rare rows: where use went, for a refund that comes after it.
+    indexedWhere({ suffix: 'moved', where: sql`${table.eventType} = 'carry_out'` }, table.subscriptionId, table.seq),
     // Exports read long ranges in order of writing; a block range index answers that at no cost to a write.
     index('usage_ledger_seq_brin').using('brin', table.seq),
   ],
@@ -644,6 +646,10 @@ export const usageReservations = pgTable(
     committed: units('committed'),
     /** Null: still held. */
     settledAt: instant('settled_at'),
+    /** The counter and its limit as they were then, so that settling again gets the first answer. Null: not settled, or lapsed. */
+    usedAfter: units('used_after'),
+    limitAt: units('limit_at'),
+    limitParts: units('limit_parts').array(),
     createdAt: createdAt(),
   },
   (table) => [
