@@ -176,6 +176,23 @@ describe('the key of a refresh token', () => {
     expect((await refresh({ DPoP: handle })).token_type).toBe('dpop')
   })
 
+  test('is demanded by a client that registered so', async () => {
+    const answer = await fetch(`${server.origin}/api/auth/oauth2/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        redirect_uris: ['http://127.0.0.1/cb'],
+        token_endpoint_auth_method: 'none',
+        dpop_bound_access_tokens: true,
+      }),
+    })
+    const { client_id: clientId } = (await answer.json()) as { client_id: string }
+    const program = await discover(server, { clientId, clientSecret: '' }, oidc.None())
+    const redirect = { redirect_uri: 'http://127.0.0.1:4711/cb', scope: 'openid usage:read' }
+    await expect(signInAt(program, person, redirect)).rejects.toMatchObject({ error: 'invalid_dpop_proof' })
+    expect((await signInAt(program, person, redirect, { DPoP: handle })).token_type).toBe('dpop')
+  })
+
   test('may change with a client that proves itself anyway', async () => {
     const tokens = await signInAt(config, person, {}, { DPoP: handle })
     const DPoP = await other()
@@ -289,6 +306,29 @@ describe('at our API', () => {
       await pool.end()
     }
   })
+
+  test.each(['/api/v1/usage', '/api/v1/usage/check', '/api/v1/usage/batch', '/mcp'])(
+    '%s refuses a bound token that is sent as a bearer token',
+    async (path) => {
+      const resource = path === '/mcp' ? `${server.origin}/mcp` : `${server.origin}/api`
+      const ours = await oidc.clientCredentialsGrant(config, { resource }, { DPoP: handle })
+      const headers = { authorization: `Bearer ${ours.access_token}`, 'content-type': 'application/json' }
+      const answer = await fetch(server.origin + path, { method: 'POST', headers, body: '{}' })
+      expect(answer.status).toBe(401)
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token", .*DPoP .*algs="/)
+
+      const proven = await oidc.fetchProtectedResource(
+        config,
+        ours.access_token,
+        new URL(server.origin + path),
+        'POST',
+        '{}',
+        new Headers({ 'content-type': 'application/json' }),
+        { DPoP: handle },
+      )
+      expect(proven.status).not.toBe(401)
+    },
+  )
 
   test('a query beside the path does not matter, as RFC 9449 has it', async () => {
     const headers = { authorization: `DPoP ${bound}`, dpop: await proofFor(bound) }
