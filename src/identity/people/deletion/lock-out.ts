@@ -38,6 +38,8 @@ export async function forgetVerifications(tx: Transaction, { userId, email }: Me
   await tx.execute(sql`
     DELETE FROM verification WHERE position(${userId} IN value) > 0 OR position(${userId} IN identifier) > 0`)
   if (email === undefined) return
+  // Never a part of a longer address: what is kept as JSON has it in quotes, and identifiers end with it.
   await tx.execute(sql`
-    DELETE FROM verification WHERE position(${email} IN value) > 0 OR position(${email} IN identifier) > 0`)
+    DELETE FROM verification WHERE position(${JSON.stringify(email)} IN value) > 0
+      OR right(identifier, char_length(${email}) + 1) = ${`:${email}`}`)
 }

@@ -246,6 +246,26 @@ test('an unconfirmed address takes nothing along that only it names', async () =
   expect(await countOf('"user" WHERE id = $1', person.id)).toBe(0)
 })
 
+test('an address that is part of another one takes nothing along that belongs to that one', async () => {
+  const person = await member(people)
+  const longer = `x${person.email}.org`
+  const waiting = (identifier: string, value: string) =>
+    database.pool.query(
+      `INSERT INTO verification (id, identifier, value, expires_at) VALUES ($1, $1, $2, now() + interval '1 day')`,
+      [identifier, value],
+    )
+  await waiting(`operator-grant:${person.email}`, 'pending')
+  await waiting(`operator-grant:${longer}`, 'pending')
+  await waiting('change-email:of-another', JSON.stringify({ email: longer }))
+  await confirm(person)
+  await workOffDeletions(context(), [])
+  const { rows } = await database.pool.query<{ id: string }>(
+    `SELECT id FROM verification WHERE position($1 IN identifier || value) > 0 ORDER BY id`,
+    [person.email],
+  )
+  expect(rows.map(({ id }) => id)).toEqual(['change-email:of-another', `operator-grant:${longer}`])
+})
+
 test('a last mail that can not be delivered is not kept either', async () => {
   const person = await member(people)
   await confirm(person)
