@@ -12,6 +12,7 @@ import { authorizationCodes } from './authorization-codes/index.ts'
 import { proofSecondsMax } from './guards/dpop.ts'
 import { hashClientSecret, isClientSecret } from './provider/client-secret.ts'
 import { grantHeader } from './provider/form.ts'
+import { accessTokenSeconds } from './provider/issue-machine-token.ts'
 import { audiencesOf } from './provider/resources.ts'
 import { oauthScopes, registeredScopes } from './provider/scopes.ts'
 import { schemaConstraints } from './schema-constraints.ts'
@@ -28,8 +29,6 @@ export interface AuthSetting {
   readonly sendInvitation?: NonNullable<OrganizationOptions['sendInvitationEmail']>
 }
 
-/** Five minutes: for an audience that asks nobody, it is all that ends a token. */
-const accessTokenSeconds = 300
 /** How long a person may take over our sign-in and consent pages; the code itself lives shorter (record-issue.ts). */
 const requestSeconds = 600
 const dropLimits = {

@@ -9,6 +9,11 @@ export interface ProviderClient {
   /** Undefined in the database means client_secret_basic (RFC 7591 §2). */
   readonly authMethod: string
   readonly applicationType: string | null
+  readonly grantTypes: readonly string[]
+  /** What it may ask for in its own name. */
+  readonly machineScopes: readonly string[]
+  /** All its tokens are bound to a key (RFC 9449 §5.2). */
+  readonly requiresProof: boolean
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
   readonly organizationId: string | null
@@ -34,6 +39,9 @@ export async function findClient(db: Database, clientId: string): Promise<Provid
     SELECT client.client_id AS "clientId", client.client_secret AS "clientSecret", client.jwks,
       coalesce(client.token_endpoint_auth_method, 'client_secret_basic') AS "authMethod",
       client.application_type AS "applicationType", client.redirect_uris AS "redirectUris",
+      coalesce(client.grant_types, '{}') AS "grantTypes",
+      coalesce(client.client_credentials_scopes, '{}') AS "machineScopes",
+      coalesce(client.dpop_bound_access_tokens OR client.metadata ->> 'dpop_bound_access_tokens' = 'true', false) AS "requiresProof",
       coalesce(client.post_logout_redirect_uris, '{}') AS "postLogoutRedirectUris",
       client.reference_id AS "organizationId", client.name,
       client.require_pushed_authorization_requests AS "requiresPush", ${isOpenClient} AS "isOpen"

@@ -1,6 +1,7 @@
 import type { ProviderContext, ProviderRequest } from './context.ts'
 import { readForm, repeatsParameter } from './form.ts'
 import { identifyClient } from './identify-client.ts'
+import { issueMachineToken } from './issue-machine-token.ts'
 import { oauthError } from './oauth-errors.ts'
 import { redeemCode } from './redeem-code.ts'
 import { deviceGrant, redeemDeviceCode } from './redeem-device-code.ts'
@@ -25,7 +26,10 @@ export async function answerToken(context: ProviderContext, asked: ProviderReque
     case 'client_credentials':
       // An agent's backend has no other business here; without an audience the token would be good for nothing.
       if (!identified.form.has('resource')) identified.form.set('resource', audiencesOf(context.baseUrl).api)
-      return context.askForTokens({ ...identified, request: asked.request })
+      return (
+        (await issueMachineToken(context, { ...identified, request: asked.request })) ??
+        context.askForTokens({ ...identified, request: asked.request })
+      )
     default:
       return context.askForTokens({ ...identified, request: asked.request })
   }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { errors, importJWK } from 'jose'
-import type { CryptoKey, JWK } from 'jose'
+import { SignJWT, errors, importJWK } from 'jose'
+import type { CryptoKey, JWK, JWTPayload } from 'jose'
 import type { Database } from '#src/db/client.ts'
 import { publishAheadSeconds } from './lifetimes.ts'
 import { ensureSigningKey } from './rotate.ts'
@@ -18,6 +18,8 @@ export interface KeyRing {
   verifier(kid: string | undefined): Promise<CryptoKey>
   /** Whether what this key signed still counts. `mustBeFresh` asks the database at once. */
   has(kid: string | undefined, options: { readonly mustBeFresh: boolean }): Promise<boolean>
+  /** A JWT of these claims, signed by the key that signs now. Throws where none can. */
+  sign(token: Unsigned): Promise<string>
   /** The document that clients read (RFC 7517 §5). */
   publish(): Promise<{ readonly keys: readonly JWK[] }>
   /**
@@ -25,6 +27,12 @@ export interface KeyRing {
    * none, one is made.
    */
   forPlugin(): Promise<PluginKey[]>
+}
+
+interface Unsigned {
+  readonly claims: JWTPayload
+  /** Of the header (RFC 7515 §4.1.9). */
+  readonly typ: string
 }
 
 interface PluginKey {
@@ -42,6 +50,7 @@ interface Key extends StoredKey {
   readonly verifier: CryptoKey
   /** A JWK text; undefined when this process can't read it, and so can't sign with it. */
   readonly privateJwk: string | undefined
+  readonly signer: CryptoKey | undefined
 }
 
 interface KeyRingParts {
@@ -72,6 +81,11 @@ export function createKeyRing({ db, secret }: KeyRingParts): KeyRing {
     return [...keys.values()]
   }
 
+  const usable = async (): Promise<readonly Key[]> => {
+    if (signerOf(await current()) === undefined) await ensureSigningKey({ db, secret })
+    return current()
+  }
+
   return {
     verifier: async (kid = '') => {
       const age = performance.now() - readAt
@@ -85,6 +99,11 @@ export function createKeyRing({ db, secret }: KeyRingParts): KeyRing {
       else if (performance.now() - readAt > keepMs) await readOnce()
       return keys.has(kid)
     },
+    sign: async ({ claims, typ }) => {
+      const { id, signer } = signerOf(await usable()) ?? {}
+      if (id === undefined || signer === undefined) throw new Error('No signing key can be read with this secret')
+      return new SignJWT(claims).setProtectedHeader({ typ, alg: signingAlgorithm, kid: id }).sign(signer)
+    },
     publish: async () => ({
       keys: (await current()).map(({ id, publicKey }) => ({
         ...(JSON.parse(publicKey) as JWK),
@@ -94,8 +113,7 @@ export function createKeyRing({ db, secret }: KeyRingParts): KeyRing {
       })),
     }),
     forPlugin: async () => {
-      if (signerOf(await current()) === undefined) await ensureSigningKey({ db, secret })
-      const all = await current()
+      const all = await usable()
       const signer = signerOf(all)
       return all.map(({ id, publicKey, privateJwk = '' }) => ({
         id,
@@ -151,5 +169,9 @@ async function importKey({ stored, isDue, secret }: Import): Promise<Key | undef
   const privateJwk = await decryptPrivateKey(stored, secret)
   // With this type of key jose imports a CryptoKey, never bytes.
   const verifier = (await importJWK(jwk, signingAlgorithm)) as CryptoKey
-  return { ...stored, isDue, verifier, privateJwk }
+  const signer =
+    privateJwk === undefined
+      ? undefined
+      : ((await importJWK(JSON.parse(privateJwk) as JWK, signingAlgorithm)) as CryptoKey)
+  return { ...stored, isDue, verifier, privateJwk, signer }
 }
