@@ -11,7 +11,10 @@ export default defineConfig({
     maxWorkers: 3,
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['{src,web,scripts,bench,test/unit}/**/*.test.{ts,tsx}'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{src,web,scripts,bench,packages,test/unit}/**/*.test.{ts,tsx}'] },
+      },
       {
         extends: true,
         test: { name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup: [database], ...patient },

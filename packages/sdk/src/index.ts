@@ -1,0 +1,25 @@
+export { Rialto } from './rialto.ts'
+export type { RialtoOptions } from './settings.ts'
+export { RialtoError } from './errors.ts'
+export type { Problem, RialtoErrorCode } from './errors.ts'
+export { liftUrl } from './lift-url.ts'
+export { newRequestId, requestIdFor } from './request-ids.ts'
+export type { Reservation, Settlement } from './reservation.ts'
+export type { BatchOptions, UsageBatch } from './usage-batch.ts'
+export type {
+  Allowed,
+  Decision,
+  DenialReason,
+  Denied,
+  Forecast,
+  LedgerEntry,
+  LedgerQuery,
+  LimitPart,
+  MeterState,
+  Refund,
+  RefundReport,
+  ReservationReport,
+  SubscriptionUsage,
+  UsageQuestion,
+  UsageReport,
+} from './usage.ts'
