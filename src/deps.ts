@@ -11,8 +11,8 @@ import { createJobs } from '#src/integrations/jobs/index.ts'
 import type { Jobs } from '#src/integrations/jobs/index.ts'
 import { createMail, createMailPreview, createOutbox, createSmtpTransport } from '#src/integrations/mail/index.ts'
 import type { Mail, MailPreviewServices } from '#src/integrations/mail/index.ts'
-import { createLiftLinks, createUsageEngine, noticesJob } from '#src/metering/index.ts'
-import type { LiftLinks, UsageEngine } from '#src/metering/index.ts'
+import { createDenialCounter, createLiftLinks, createUsageEngine, noticesJob } from '#src/metering/index.ts'
+import type { DenialCounter, LiftLinks, UsageEngine } from '#src/metering/index.ts'
 import { newId } from '#src/lib/ids.ts'
 import type { NewId } from '#src/lib/ids.ts'
 import type { Log } from '#src/log.ts'
@@ -33,6 +33,8 @@ export interface Deps {
   readonly auth: Auth
   /** Decides and counts usage. */
   readonly usage: UsageEngine
+  /** How often people are told no. */
+  readonly denials: DenialCounter
   /** Where a denial sends a person. */
   readonly liftLinks: LiftLinks
   readonly metrics: Metrics
@@ -61,12 +63,19 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
   const isBreached = config.mode === 'demo' ? undefined : createBreachCheck({ fetch, log })
   const auth =
     overrides.auth ?? createAuth({ config: { authSecret: ground.authSecret }, baseUrl, db, mail, log, isBreached })
+  const denials =
+    overrides.denials ??
+    createDenialCounter({
+      pool,
+      onTrouble: ({ error, dropped }) => log.warn({ err: error, dropped }, 'usage: denials were not counted in time'),
+    })
   const usage =
     overrides.usage ??
     createUsageEngine({
       pool,
       graceMs: config.paymentGraceDays * dayMs,
       onNotice: () => void jobs.wake(noticesJob),
+      onDenied: (denied) => denials.count(denied),
     })
   return {
     config,
@@ -79,6 +88,7 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
     mailPreview,
     auth,
     usage,
+    denials,
     liftLinks: createLiftLinks({ baseUrl, secret: ground.authSecret }),
     newId,
     metrics: createMetrics(),

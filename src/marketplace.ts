@@ -102,6 +102,7 @@ async function open(
   closers.push(() => pool.end())
   const authSecret = config.authSecret ?? (await storedSecret(config.dataDir))
   const deps = createDeps({ config, baseUrl, pool, log, authSecret }, overrides)
+  closers.push(() => deps.denials.flush())
 
   const catalogue = await timed(() => seedCatalogue(deps.db))
   terminal.step({

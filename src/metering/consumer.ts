@@ -1,5 +1,6 @@
 import { AppError } from '#src/lib/errors.ts'
 import { isDatabaseUnavailable } from '#src/db/errors.ts'
+import type { Denied } from './denials.ts'
 import type { UsageAnswer, UsageEvent } from './events.ts'
 import { keyName } from './keys.ts'
 import { createLane } from './lane.ts'
@@ -18,6 +19,7 @@ interface ConsumerParts {
   readonly database: UsageDatabase
   readonly lanes: number
   readonly onNotice: () => void
+  readonly onDenied: (denied: Denied) => void
 }
 
 export interface Consumer {
@@ -38,7 +40,7 @@ const attemptsMax = 4
  */
 const collisions = new Set(['23505', '23503', '40P01', '40001'])
 
-export function createConsumer({ database, lanes: laneCount, onNotice }: ConsumerParts): Consumer {
+export function createConsumer({ database, lanes: laneCount, onNotice, onDenied }: ConsumerParts): Consumer {
   const lanes = Array.from({ length: laneCount }, () => createLane<Waiting>({ work: settle, batchMax }))
   const underWay = new Map<string, Promise<unknown>>()
 
@@ -85,10 +87,18 @@ export function createConsumer({ database, lanes: laneCount, onNotice }: Consume
       try {
         const { outcomes, isNoticed } = await consume(database, events)
         if (isNoticed) onNotice()
+        tellDenied(events, outcomes)
         return outcomes
       } catch (error) {
         if (attempts >= attemptsMax || !isCollision(error)) throw error
       }
+    }
+  }
+
+  function tellDenied(events: readonly UsageEvent[], outcomes: readonly EventOutcome[]): void {
+    for (const [place, outcome] of outcomes.entries()) {
+      if (typeof outcome === 'string' || outcome.kind !== 'denied' || outcome.meter === undefined) continue
+      onDenied({ subscriptionId: outcome.meter.subscriptionId, metric: events[place]?.metric ?? '' })
     }
   }
 

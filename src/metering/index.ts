@@ -2,6 +2,8 @@
 import type { UsageAnswer, UsageEvent, UsageQuestion } from './events.ts'
 import { createConsumer } from './consumer.ts'
 import { createChecker } from './checker.ts'
+import type { Denied } from './denials.ts'
+import { createGate } from './gate.ts'
 import { createQueueLimits } from './queue-limits.ts'
 import type { QueueLimits } from './queue-limits.ts'
 import type { UsageDatabase } from './statements.ts'
@@ -18,6 +20,11 @@ export interface UsageEngine {
   consume(event: UsageEvent): Promise<UsageAnswer>
   /** The same decision with nothing recorded. Throws like consume. */
   check(question: UsageQuestion): Promise<UsageAnswer>
+  /**
+   * Runs other work of an agent that changes what was counted (settling, refunding) under the same limits, a few at once. Throws
+   * like consume, or what the work throws.
+   */
+  settle<T>(agentId: string, work: () => Promise<T>): Promise<T>
   /** Waits for what is under way. */
   idle(): Promise<void>
 }
@@ -25,6 +32,8 @@ export interface UsageEngine {
 interface UsageEngineParts extends UsageDatabase {
   /** A threshold was reached: there is a notice to send. */
   readonly onNotice: () => void
+  /** Somebody who subscribed was told no. */
+  readonly onDenied?: (denied: Denied) => void
   readonly limits?: QueueLimits
 }
 
@@ -33,15 +42,25 @@ export const noticesJob = 'usage-send-notices'
 
 /** Two connections: more would share batches out without making any of them cheaper. */
 const lanes = 2
+/** Transactions that settle or refund, each with a connection of its own. */
+const settlingMax = 4
 
-export function createUsageEngine({ pool, graceMs, onNotice, limits }: UsageEngineParts): UsageEngine {
+export function createUsageEngine({
+  pool,
+  graceMs,
+  onNotice,
+  onDenied = () => {},
+  limits,
+}: UsageEngineParts): UsageEngine {
   const database = { pool, graceMs }
   const queue = createQueueLimits(limits)
-  const consumer = createConsumer({ database, lanes, onNotice })
+  const consumer = createConsumer({ database, lanes, onNotice, onDenied })
   const checker = createChecker({ database })
+  const gate = createGate(settlingMax)
   return {
     consume: (event) => queue.admit(event.agentId, () => consumer.consume(event)),
     check: (question) => queue.admit(question.agentId, () => checker.check(question)),
+    settle: (agentId, work) => queue.admit(agentId, () => gate.run(work)),
     idle: async () => {
       await consumer.idle()
       await checker.idle()
@@ -50,5 +69,7 @@ export function createUsageEngine({ pool, graceMs, onNotice, limits }: UsageEngi
 }
 
 export type { DenialReason, LimitParts, Meter, UsageAnswer, UsageEvent, UsageFault, UsageQuestion } from './events.ts'
+export { createDenialCounter } from './denials.ts'
+export type { DenialCounter } from './denials.ts'
 export { createLiftLinks } from './lift-links.ts'
 export type { LiftLinks, LiftSubject } from './lift-links.ts'
