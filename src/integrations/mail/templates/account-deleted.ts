@@ -23,10 +23,8 @@ export function accountDeleted({ name, homeUrl }: AccountDeletedData): RenderedM
         kind: 'text',
         text: 'What agents keep of you themselves is theirs to delete: ask those you used.',
       },
-      {
-        kind: 'text',
-        text: `This address is free again, should you ever come back: ${homeUrl}`,
-      },
+      { kind: 'text', text: 'This address is free again, should you ever come back:' },
+      { kind: 'action', label: 'Open Rialto', url: homeUrl },
       { kind: 'note', text: 'This is the last mail from us. Your address is not kept.' },
     ],
   })
