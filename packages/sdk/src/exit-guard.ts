@@ -13,9 +13,11 @@ const signals = ['SIGTERM', 'SIGINT'] as const
 export function createExitGuard(finish: () => Promise<void>): ExitGuard {
   const onSignal = (signal: NodeJS.Signals): void => {
     disarm()
-    void finish().then(() => {
+    const end = () => {
       if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
-    })
+    }
+    // Whoever waited for an answer hears it first.
+    void finish().then(() => setImmediate(end))
   }
   const disarm = (): void => {
     for (const signal of signals) process.off(signal, onSignal)
