@@ -66,7 +66,7 @@ $$;
 
 -- Entitlement ----------------------------------------------------------------------------------------------------------
 
--- What these people may use of these agents' metrics at this moment: one row per asked key, in no order. The one place that
+-- What these people may use of these agents' metrics at this moment: one row for each asked key, in no order. The one place that
 -- finds a person's subscription to an agent. Written so that PostgreSQL folds it into the statement that asks.
 --
 -- `limit_parts` is what the limit is made of, in the order it is drawn: included, one-cycle granted and purchased, permanent
@@ -95,13 +95,25 @@ AS $$
       WHEN allowance.limit_at = 0 THEN 'not_included'
     END
   FROM unnest(key_users, key_agents, key_metrics) WITH ORDINALITY AS asked (user_id, agent_id, metric, key)
-    JOIN agents AS agent ON agent.id = asked.agent_id
-    LEFT JOIN agent_metric_definitions AS metric ON metric.agent_id = asked.agent_id AND metric.slug = asked.metric
-    LEFT JOIN user_agent_subscriptions AS subscription
-      ON subscription.user_id = asked.user_id AND subscription.agent_id = asked.agent_id
+    -- OFFSET 0 keeps each of these a lookup by its own index, whatever the planner thinks of a table that is still small.
+    LEFT JOIN LATERAL (
+      SELECT agent.status FROM agents AS agent WHERE agent.id = asked.agent_id OFFSET 0
+    ) AS agent ON true
+    LEFT JOIN LATERAL (
+      SELECT metric.id, metric.kind, metric.thresholds FROM agent_metric_definitions AS metric
+      WHERE metric.agent_id = asked.agent_id AND metric.slug = asked.metric OFFSET 0
+    ) AS metric ON true
+    LEFT JOIN LATERAL (
+      SELECT subscription.* FROM user_agent_subscriptions AS subscription
+      WHERE subscription.user_id = asked.user_id AND subscription.agent_id = asked.agent_id
         AND subscription.status IN ('active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete')
-    LEFT JOIN agent_pricing_tiers AS tier
-      ON tier.id = CASE WHEN subscription.next_tier_at <= moment THEN subscription.next_tier_id ELSE subscription.tier_id END
+      OFFSET 0
+    ) AS subscription ON true
+    LEFT JOIN LATERAL (
+      SELECT tier.id, tier.is_free, tier.billing_interval, tier.usage_interval FROM agent_pricing_tiers AS tier
+      WHERE tier.id = CASE WHEN subscription.next_tier_at <= moment THEN subscription.next_tier_id ELSE subscription.tier_id END
+      OFFSET 0
+    ) AS tier ON true
     LEFT JOIN LATERAL (
       -- Nearly always: the stored period holds the moment, and is the usage period too.
       SELECT subscription.current_period_start AS starts_at, subscription.current_period_end AS ends_at, NULL::numeric AS share
@@ -114,7 +126,10 @@ AS $$
       WHERE (moment >= subscription.current_period_start AND moment < subscription.current_period_end
         AND tier.usage_interval = tier.billing_interval) IS FALSE
     ) AS period ON true
-    LEFT JOIN tier_metric_quotas AS quota ON quota.tier_id = tier.id AND quota.metric_id = metric.id
+    LEFT JOIN LATERAL (
+      SELECT quota.id, quota.quota_limit FROM tier_metric_quotas AS quota
+      WHERE quota.tier_id = tier.id AND quota.metric_id = metric.id OFFSET 0
+    ) AS quota ON true
     LEFT JOIN LATERAL (
       SELECT CASE WHEN count(*) > 0 THEN ARRAY[
         0,
@@ -264,7 +279,7 @@ CREATE AGGREGATE sum_of_what_fits(delta bigint, room bigint, ground bigint) (
 CREATE FUNCTION open_counters(grace interval, key_users text[], key_agents uuid[], key_metrics text[]) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET jit = off
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off
 AS $$
 BEGIN
   PERFORM set_config('lock_timeout', '4000', true);
@@ -291,8 +306,10 @@ $$;
 -- from 1. An event with a `ttl` (seconds) is a reservation.
 --
 -- `outcome`: allowed, denied (with `refusal`), replayed (the first answer again), conflict (the id was used for something
--- else), below_zero, counter_only, metric_not_found, occurred_at_out_of_range; and two that ask the caller to come again: `unopened` (after
--- open_counters) and `changed` (at once).
+-- else), below_zero, counter_only, metric_not_found, occurred_at_out_of_range; and two that ask the caller to come again:
+-- `unopened` (after open_counters) and `changed` (at once).
+--
+-- What is known of a key stands in arrays, at the key's number: joining it to each event would compare each with each.
 --
 -- Fails as a whole, with nothing written, on 23505 and 40P01 (two processes used one id at the same time): come again.
 CREATE FUNCTION consume_usage(
@@ -307,113 +324,118 @@ RETURNS TABLE (
 LANGUAGE plpgsql ROWS 64
 -- One plan for ever, by indexes: a plan made while a table was nearly empty must not scan it when it is not.
 SET plan_cache_mode = force_generic_plan SET jit = off
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off
 AS $$
 #variable_conflict use_column
 DECLARE
   moment timestamptz := public.rialto_now();
-  keys integer[]; subscriptions uuid[]; metrics uuid[]; gauges boolean[]; starts timestamptz[]; ends timestamptz[];
-  limits bigint[]; refusals text[]; counters uuid[]; amounts bigint[]; stale boolean[]; least_thresholds smallint[];
-  parts text[]; has_holds boolean;
+  -- By key.
+  subscriptions uuid[]; metrics uuid[]; gauges boolean[]; starts timestamptz[]; ends timestamptz[]; limits bigint[]; parts text[];
+  refusals text[]; epochs integer[]; least_thresholds smallint[]; counters uuid[]; amounts bigint[]; stale boolean[];
+  has_holds boolean;
+  -- Of the counters that were found and locked.
+  found_keys integer[]; found_counters uuid[]; found_amounts bigint[]; found_stale boolean[];
 BEGIN
   PERFORM set_config('lock_timeout', '4000', true);
-  WITH entitled AS MATERIALIZED (
-    SELECT * FROM public.usage_entitlements(moment, grace, key_users, key_agents, key_metrics)
-  ), locked AS MATERIALIZED (
-    SELECT entitled.key, counter.id, counter.used, counter.held, counter.epoch
-    FROM entitled JOIN public.subscription_usage AS counter
-      ON counter.subscription_id = entitled.subscription_id AND counter.metric_id = entitled.metric_id
-        AND counter.period_start = entitled.period_start
-    ORDER BY counter.id FOR NO KEY UPDATE OF counter
-  )
-  SELECT array_agg(entitled.key), array_agg(entitled.subscription_id), array_agg(entitled.metric_id),
-    array_agg(entitled.is_gauge), array_agg(entitled.period_start), array_agg(entitled.period_end),
-    array_agg(entitled.limit_at), array_agg(entitled.limit_parts::text), array_agg(entitled.refusal), array_agg(locked.id),
-    array_agg(locked.used), array_agg(locked.epoch > entitled.usage_epoch),
-    array_agg((SELECT min(threshold) FROM unnest(entitled.thresholds) AS threshold)), bool_or(locked.held > 0)
-  INTO keys, subscriptions, metrics, gauges, starts, ends, limits, parts, refusals, counters, amounts, stale, least_thresholds,
-    has_holds
-  FROM entitled LEFT JOIN locked ON locked.key = entitled.key;
+  SELECT array_agg(entitled.subscription_id), array_agg(entitled.metric_id), array_agg(entitled.is_gauge),
+    array_agg(entitled.period_start), array_agg(entitled.period_end), array_agg(entitled.limit_at),
+    array_agg(entitled.limit_parts::text), array_agg(entitled.refusal), array_agg(entitled.usage_epoch),
+    array_agg((SELECT min(threshold) FROM unnest(entitled.thresholds) AS threshold))
+  INTO subscriptions, metrics, gauges, starts, ends, limits, parts, refusals, epochs, least_thresholds
+  FROM (
+    SELECT * FROM public.usage_entitlements(moment, grace, key_users, key_agents, key_metrics) ORDER BY key
+  ) AS entitled;
 
-  IF has_holds AND public.lapse_holds(counters, moment) > 0 THEN
-    SELECT array_agg(counter.used ORDER BY place.ordinality) INTO amounts
-    FROM unnest(counters) WITH ORDINALITY AS place (id)
-      LEFT JOIN public.subscription_usage AS counter ON counter.id = place.id;
+  SELECT array_agg(locked.key), array_agg(locked.id), array_agg(locked.used), array_agg(locked.epoch > locked.usage_epoch),
+    bool_or(locked.held > 0)
+  INTO found_keys, found_counters, found_amounts, found_stale, has_holds
+  FROM (
+    SELECT asked.key::integer AS key, asked.usage_epoch, counter.id, counter.used, counter.held, counter.epoch
+    FROM unnest(subscriptions, metrics, starts, epochs) WITH ORDINALITY
+        AS asked (subscription_id, metric_id, period_start, usage_epoch, key)
+      JOIN public.subscription_usage AS counter
+        ON counter.subscription_id = asked.subscription_id AND counter.metric_id = asked.metric_id
+          AND counter.period_start = asked.period_start
+    ORDER BY counter.id FOR NO KEY UPDATE OF counter
+  ) AS locked;
+
+  IF has_holds AND public.lapse_holds(found_counters, moment) > 0 THEN
+    SELECT array_agg(counter.used ORDER BY place.ordinality) INTO found_amounts
+    FROM unnest(found_counters) WITH ORDINALITY AS place (id)
+      JOIN public.subscription_usage AS counter ON counter.id = place.id;
   END IF;
 
+  SELECT array_agg(found.id), array_agg(found.used), array_agg(found.is_stale) INTO counters, amounts, stale
+  FROM (
+    SELECT found_counters[place.at] AS id, found_amounts[place.at] AS used, found_stale[place.at] AS is_stale
+    FROM generate_series(1, cardinality(key_users)) AS key
+      CROSS JOIN LATERAL (SELECT array_position(found_keys, key) AS at) AS place
+    ORDER BY key
+  ) AS found;
+
   RETURN QUERY
-  WITH counter AS MATERIALIZED (
-    SELECT * FROM unnest(keys, subscriptions, metrics, gauges, starts, ends, limits, parts, refusals, counters, amounts, stale,
-      least_thresholds)
-      AS counter (key, subscription_id, metric_id, is_gauge, period_start, period_end, limit_at, parts, refusal, id, used,
-        is_stale, least_threshold)
-  ), asked AS MATERIALIZED (
+  WITH asked AS MATERIALIZED (
     SELECT event.number::integer AS number, event.key, event.delta, event.request_id, event.metadata, event.occurred_at,
-      event.ttl, counter.subscription_id, counter.metric_id, counter.is_gauge, counter.period_start, counter.period_end,
-      counter.limit_at, counter.parts, counter.refusal, counter.id AS counter_id, counter.used, counter.least_threshold,
-      known.id AS known_id,
+      event.ttl, known.id AS known_id,
       CASE
         WHEN known.id IS NOT NULL THEN 'known'
         WHEN event.occurred_at > moment + interval '5 minutes' OR event.occurred_at < moment - interval '400 days'
           THEN 'occurred_at_out_of_range'
-        WHEN counter.metric_id IS NULL THEN 'metric_not_found'
-        WHEN NOT counter.is_gauge AND event.delta < 0 THEN 'counter_only'
-        WHEN counter.is_gauge AND event.ttl IS NOT NULL THEN 'counter_only'
-        WHEN counter.subscription_id IS NULL THEN 'denied'
+        WHEN metrics[event.key] IS NULL THEN 'metric_not_found'
+        WHEN NOT gauges[event.key] AND event.delta < 0 THEN 'counter_only'
+        WHEN gauges[event.key] AND event.ttl IS NOT NULL THEN 'counter_only'
+        WHEN subscriptions[event.key] IS NULL THEN 'denied'
         -- Being told no makes no counter.
-        WHEN counter.id IS NULL AND event.delta < 0 THEN 'below_zero'
-        WHEN counter.id IS NULL AND counter.refusal IS NOT NULL THEN 'denied'
-        WHEN counter.id IS NULL THEN 'unopened'
-        WHEN counter.is_stale THEN 'changed'
+        WHEN counters[event.key] IS NULL AND event.delta < 0 THEN 'below_zero'
+        WHEN counters[event.key] IS NULL AND refusals[event.key] IS NOT NULL THEN 'denied'
+        WHEN counters[event.key] IS NULL THEN 'unopened'
+        WHEN stale[event.key] THEN 'changed'
         ELSE 'fresh'
       END AS state
     FROM unnest(event_keys, event_deltas, event_ids, event_metadata, event_moments, event_ttls) WITH ORDINALITY
         AS event (key, delta, request_id, metadata, occurred_at, ttl, number)
-      LEFT JOIN counter ON counter.key = event.key
       LEFT JOIN public.usage_ledger AS known ON known.client_req_id = event.request_id
   ), fitted AS MATERIALIZED (
-    SELECT summed.*, gen_random_uuid() AS entry_id,
-      lag(summed.total, 1, 0::bigint) OVER (PARTITION BY summed.counter_id ORDER BY summed.number) AS total_before
+    SELECT summed.*, amounts[summed.key] + summed.total AS used_after, gen_random_uuid() AS entry_id,
+      summed.total <> lag(summed.total, 1, 0::bigint) OVER (PARTITION BY summed.key ORDER BY summed.number) AS fits
     FROM (
       SELECT asked.*, sum_of_what_fits(
           asked.delta,
           -- Refused: nothing fits, not even into what a gauge has just given back.
-          CASE WHEN asked.refusal IS NULL THEN coalesce(asked.limit_at, 9007199254740991) - asked.used
+          CASE WHEN refusals[asked.key] IS NULL THEN coalesce(limits[asked.key], 9007199254740991) - amounts[asked.key]
             ELSE -4611686018427387904 END,
-          -asked.used) OVER (PARTITION BY asked.counter_id ORDER BY asked.number) AS total
+          -amounts[asked.key]) OVER (PARTITION BY asked.key ORDER BY asked.number) AS total
       FROM asked WHERE asked.state = 'fresh'
     ) AS summed
   ), written AS (
     INSERT INTO public.usage_ledger (id, subscription_id, metric_id, event_type, delta, client_req_id, metadata, used_after,
       limit_at, limit_parts, period_start, occurred_at)
-    SELECT fitted.entry_id, fitted.subscription_id, fitted.metric_id,
-      CASE WHEN fitted.ttl IS NOT NULL THEN 'hold' WHEN fitted.is_gauge THEN 'adjust' ELSE 'consume' END,
-      fitted.delta, fitted.request_id, coalesce(fitted.metadata::jsonb, '{}'), fitted.used + fitted.total, fitted.limit_at,
-      fitted.parts::bigint[],
-      CASE WHEN NOT fitted.is_gauge THEN fitted.period_start END, coalesce(fitted.occurred_at, moment)
-    FROM fitted WHERE fitted.total <> fitted.total_before
+    SELECT fitted.entry_id, subscriptions[fitted.key], metrics[fitted.key],
+      CASE WHEN fitted.ttl IS NOT NULL THEN 'hold' WHEN gauges[fitted.key] THEN 'adjust' ELSE 'consume' END,
+      fitted.delta, fitted.request_id, coalesce(fitted.metadata::jsonb, '{}'), fitted.used_after, limits[fitted.key],
+      parts[fitted.key]::bigint[], CASE WHEN NOT gauges[fitted.key] THEN starts[fitted.key] END,
+      coalesce(fitted.occurred_at, moment)
+    FROM fitted WHERE fitted.fits
     -- In the order of the unique index, so that two processes with the same ids wait and don't lock each other out.
     ORDER BY fitted.request_id
   ), change AS MATERIALIZED (
-    SELECT fitted.counter_id, fitted.subscription_id, fitted.metric_id, fitted.period_start, fitted.limit_at, fitted.used,
-      fitted.least_threshold, sum(fitted.delta)::bigint AS delta,
+    SELECT fitted.key, amounts[fitted.key] + sum(fitted.delta)::bigint AS used_after, sum(fitted.delta)::bigint AS delta,
       coalesce(sum(fitted.delta) FILTER (WHERE fitted.ttl IS NOT NULL), 0)::bigint AS held
-    FROM fitted WHERE fitted.total <> fitted.total_before
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
+    FROM fitted WHERE fitted.fits GROUP BY fitted.key
   ), counted AS (
     UPDATE public.subscription_usage AS counter
     SET used = counter.used + change.delta, held = counter.held + change.held, updated_at = now()
-    FROM change WHERE counter.id = change.counter_id
+    FROM change WHERE counter.id = counters[change.key]
   ), noticed AS (
     INSERT INTO public.usage_notices (subscription_id, metric_id, period_start, threshold, limit_at, used_at)
-    SELECT change.subscription_id, change.metric_id, change.period_start, reached.threshold, change.limit_at,
-      change.used + change.delta
+    SELECT subscriptions[change.key], metrics[change.key], starts[change.key], reached.threshold, limits[change.key],
+      change.used_after
     FROM change
-      JOIN public.agent_metric_definitions AS metric ON metric.id = change.metric_id
+      JOIN public.agent_metric_definitions AS metric ON metric.id = metrics[change.key]
       CROSS JOIN LATERAL unnest(metric.thresholds) AS reached (threshold)
-    WHERE change.delta > 0 AND change.limit_at > 0
-      AND (change.used + change.delta) * 100::numeric >= change.limit_at::numeric * change.least_threshold
-      AND (change.used + change.delta) * 100::numeric >= change.limit_at::numeric * reached.threshold
+    WHERE change.delta > 0 AND limits[change.key] > 0
+      AND change.used_after * 100::numeric >= limits[change.key]::numeric * least_thresholds[change.key]
+      AND change.used_after * 100::numeric >= limits[change.key]::numeric * reached.threshold
     ON CONFLICT DO NOTHING
     RETURNING subscription_id, metric_id, period_start, threshold, limit_at, used_at
   ), told AS (
@@ -424,23 +446,20 @@ BEGIN
     FROM noticed
   ), reserved AS (
     INSERT INTO public.usage_reservations (id, subscription_id, metric_id, usage_id, amount, expires_at)
-    SELECT fitted.entry_id, fitted.subscription_id, fitted.metric_id, fitted.counter_id, fitted.delta,
+    SELECT fitted.entry_id, subscriptions[fitted.key], metrics[fitted.key], counters[fitted.key], fitted.delta,
       moment + fitted.ttl * interval '1 second'
-    FROM fitted WHERE fitted.ttl IS NOT NULL AND fitted.total <> fitted.total_before
+    FROM fitted WHERE fitted.ttl IS NOT NULL AND fitted.fits
   )
-  SELECT fitted.number,
-    CASE WHEN fitted.total <> fitted.total_before THEN 'allowed' WHEN fitted.delta < 0 THEN 'below_zero' ELSE 'denied' END,
-    CASE WHEN fitted.total = fitted.total_before THEN coalesce(fitted.refusal, 'quota_exceeded') END,
-    CASE WHEN fitted.total <> fitted.total_before THEN fitted.entry_id END,
-    fitted.used + fitted.total, fitted.limit_at,
-    fitted.parts::bigint[],
-    fitted.subscription_id, fitted.is_gauge, fitted.period_start, fitted.period_end, NULL::bigint,
-    EXISTS (SELECT FROM noticed WHERE noticed.subscription_id = fitted.subscription_id)
+  SELECT fitted.number, CASE WHEN fitted.fits THEN 'allowed' WHEN fitted.delta < 0 THEN 'below_zero' ELSE 'denied' END,
+    CASE WHEN NOT fitted.fits THEN coalesce(refusals[fitted.key], 'quota_exceeded') END,
+    CASE WHEN fitted.fits THEN fitted.entry_id END, fitted.used_after, limits[fitted.key], parts[fitted.key]::bigint[],
+    subscriptions[fitted.key], gauges[fitted.key], starts[fitted.key], ends[fitted.key], NULL::bigint,
+    EXISTS (SELECT FROM noticed)
   FROM fitted
   UNION ALL
-  SELECT asked.number, asked.state, asked.refusal, NULL, CASE WHEN asked.subscription_id IS NOT NULL THEN coalesce(asked.used, 0) END,
-    asked.limit_at, asked.parts::bigint[], asked.subscription_id, asked.is_gauge,
-    asked.period_start, asked.period_end, NULL, false
+  SELECT asked.number, asked.state, refusals[asked.key], NULL,
+    CASE WHEN subscriptions[asked.key] IS NOT NULL THEN coalesce(amounts[asked.key], 0) END, limits[asked.key],
+    parts[asked.key]::bigint[], subscriptions[asked.key], gauges[asked.key], starts[asked.key], ends[asked.key], NULL, false
   FROM asked WHERE asked.state NOT IN ('fresh', 'known')
   UNION ALL
   SELECT asked.number, CASE WHEN same.is_same THEN 'replayed' ELSE 'conflict' END, NULL,
@@ -481,7 +500,7 @@ RETURNS TABLE (
 )
 LANGUAGE plpgsql STABLE ROWS 64
 SET plan_cache_mode = force_generic_plan SET jit = off
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off
 AS $$
 #variable_conflict use_column
 DECLARE
