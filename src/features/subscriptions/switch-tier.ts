@@ -10,7 +10,7 @@ import { businessNow, graceMsOf } from './clock.ts'
 import { reschedule } from './reschedule.ts'
 import { settledColumns } from './settle.ts'
 import { lockSubscription, periodFactsOf, requireOpen } from './subscription.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription, SubscriptionRow } from './subscription.ts'
 import { comparedTier, getTierOnOffer, termsOf } from './tier.ts'
 import type { Tier } from './tier.ts'
 import { inTransaction } from './transaction.ts'
@@ -99,8 +99,20 @@ async function scheduleTier(
 const periodEndOf = ({ row, tier }: Subscription, now: Date): Date =>
   tier.isFree ? schedule(periodFactsOf(row), tier, now).bounds.end : row.currentPeriodEnd
 
-function freePeriodColumns({ row }: Subscription, tier: Tier, now: Date) {
+/**
+ * A free tier goes on in the period that is running. One with a year's quota begins its year with that period, not with the
+ * anchor's: use of months that are over, perhaps of earlier subscriptions, would count in it or be forgotten.
+ */
+function freePeriodColumns({ row, tier: before }: Subscription, tier: Tier, now: Date) {
   if (!tier.isFree) return {}
-  const { start, end } = schedule(periodFactsOf(row), tier, now).bounds
-  return { currentPeriodStart: start, currentPeriodEnd: end }
+  const isLonger = tier.usageInterval === 'year' && before.usageInterval === 'month'
+  const periodAnchor = isLonger ? runningSince(row, before, now) : row.periodAnchor
+  const { start, end } = schedule(periodFactsOf({ ...row, periodAnchor }), tier, now).bounds
+  return { periodAnchor, currentPeriodStart: start, currentPeriodEnd: end }
+}
+
+/** Of a paid tier on credit, since what was paid for ended. */
+function runningSince(row: SubscriptionRow, tier: Tier, now: Date): Date {
+  if (!tier.isFree && now >= row.currentPeriodEnd) return row.currentPeriodEnd
+  return schedule(periodFactsOf(row), tier, now).periodAt(now).start
 }

@@ -76,20 +76,21 @@ describe('a larger tier', () => {
     expect(await rowOf(paid.id)).toMatchObject({ tierId: max, amount: 2_000 })
   })
 
-  test('with a year’s quota takes along what was used since that year began', async () => {
+  test('with a year’s quota begins its year with the period that is running', async () => {
     const yearly = await market.addTier(agent, {
       billingInterval: 'year',
       usageInterval: 'year',
       quotas: { messages: 100 },
     })
-    const { id, currentPeriodStart } = await subscribe(small)
+    const { id, currentPeriodEnd } = await subscribe(small)
     await use(10)
     await market.advance(32 * dayMs)
     await use(5)
     await switchTo(id, yearly)
-    expect((await rowOf(id)).currentPeriodStart).toEqual(currentPeriodStart)
-    expect(await use(86)).toMatchObject({ kind: 'denied', meter: { used: 15, limit: 100 } })
-    expect(await use(85)).toMatchObject({ kind: 'allowed' })
+    expect((await rowOf(id)).currentPeriodStart).toEqual(currentPeriodEnd)
+    await market.advance(300 * dayMs)
+    expect(await use(96)).toMatchObject({ kind: 'denied', meter: { used: 5, limit: 100 } })
+    expect(await use(95)).toMatchObject({ kind: 'allowed' })
     expect(await market.drift()).toEqual([])
   })
 })
