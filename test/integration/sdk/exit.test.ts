@@ -31,10 +31,9 @@ async function runBackend(mode: string, signal?: NodeJS.Signals): Promise<Ending
     env: {},
   })
   let output = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString()
-    if (signal !== undefined && output.startsWith('queued')) child.kill(signal)
-  })
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  // Once: a second signal ends it at once, as it should.
+  if (signal !== undefined) child.stdout.once('data', () => child.kill(signal))
   const [code, killedBy] = (await once(child, 'close')) as [number | null, string | null]
   const counted = await server.deps.db.$count(usageLedger, eq(usageLedger.subscriptionId, subscriptionId))
   return { how: code ?? killedBy, output, counted }
