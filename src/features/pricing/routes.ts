@@ -5,6 +5,7 @@ import type { AppEnv } from '#src/http/api.ts'
 import { consoleGuard, operatorGuard } from '#src/identity/index.ts'
 import type { ConsoleEnv } from '#src/identity/index.ts'
 import { metricRoutes } from './metrics/routes.ts'
+import { operatorRoutes } from './operator-routes.ts'
 import { tierRoutes } from './tiers/routes.ts'
 
 /** What publishers and operators do with prices and quotas, by their session: `/publisher/agents/{slug}/…`, `/operator/…`. */
@@ -22,5 +23,6 @@ export function pricingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   })
   metricRoutes(guarded, deps)
   tierRoutes(guarded, deps)
+  operatorRoutes(guarded, deps)
   return router
 }

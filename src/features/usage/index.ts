@@ -1,5 +1,8 @@
 export { usageRoutes } from './routes.ts'
 export { usageShortcut } from './shortcut.ts'
+export { stateOf } from './decision.ts'
+export type { MeterState } from './decision.ts'
+export { meterStateSchema } from './routes.schema.ts'
 export { carriesIn, newHome } from './rules/carry.ts'
 export type { Kept } from './rules/carry.ts'
 export { effectiveTier } from './rules/effective-tier.ts'

@@ -96,7 +96,8 @@ function requireOwnOrigin(c: ConsoleContext, baseUrl: string): void {
 
 /** Anything else would reach a handler as if it had no body at all. */
 function requireJson(c: ConsoleContext): void {
-  const hasBody = c.req.header('content-length') !== '0' && c.req.raw.body !== null
+  // RFC 9112 §6.3: without either header a request has no body.
+  const hasBody = Number(c.req.header('content-length') ?? 0) > 0 || c.req.header('transfer-encoding') !== undefined
   const isJson = /^application\/json\b/i.test(c.req.header('content-type') ?? '')
   if (hasBody && !isJson) throw new AppError('unsupported_media_type', { detail: 'Send application/json.' })
 }

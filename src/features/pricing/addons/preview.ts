@@ -1,0 +1,23 @@
+import { TransactionRollbackError } from 'drizzle-orm'
+import type { Database, Transaction } from '#src/db/client.ts'
+
+interface Run<T> {
+  /** Nothing that `work` writes stays: its answer says what would be. */
+  readonly isPreview: boolean
+  readonly work: (tx: Transaction) => Promise<T>
+}
+
+/** Runs the same work for a preview as for the change itself, so that the two can't disagree. */
+export async function writeOrPreview<T>(db: Database, { isPreview, work }: Run<T>): Promise<T> {
+  if (!isPreview) return db.transaction(work)
+  const seen: T[] = []
+  try {
+    await db.transaction(async (tx) => {
+      seen.push(await work(tx))
+      tx.rollback()
+    })
+  } catch (error) {
+    if (!(error instanceof TransactionRollbackError)) throw error
+  }
+  return seen[0] as T
+}
