@@ -1,3 +1,4 @@
+export { usageJobs } from './jobs.ts'
 export { usageRoutes } from './routes.ts'
 export { usageShortcut } from './shortcut.ts'
 export { stateOf } from './decision.ts'

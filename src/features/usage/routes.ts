@@ -5,6 +5,7 @@ import { createApiRouter, problems } from '#src/http/api.ts'
 import type { AppEnv } from '#src/http/api.ts'
 import { audiencesOf, tokenGuard } from '#src/identity/index.ts'
 import type { TokenEnv } from '#src/identity/index.ts'
+import { reservationRoutes } from './reservations/routes.ts'
 import { checkUsage, reportBatch, reportUsage } from './report-usage.ts'
 import { batchAnswerSchema, decisionExamples, decisionSchema } from './routes.schema.ts'
 import { usageBatch, usageQuestion, usageReport } from './schema.ts'
@@ -63,13 +64,15 @@ const check = createRoute({
   },
 })
 
-type RouteDeps = Pick<Deps, 'auth' | 'baseUrl' | 'usage' | 'liftLinks'>
+type RouteDeps = Pick<Deps, 'auth' | 'baseUrl' | 'config' | 'db' | 'jobs' | 'usage' | 'liftLinks'>
+
+const writing = ['/usage', '/usage/batch', '/reservations', '/reservations/*']
 
 /** Metering, for agents. */
 export function usageRoutes(deps: RouteDeps): OpenAPIHono<AppEnv> {
   const router = createApiRouter<TokenEnv>()
   const guard = { tokens: deps.auth.tokens, resource: audiencesOf(deps.baseUrl).api }
-  router.on('POST', ['/usage', '/usage/batch'], tokenGuard({ ...guard, scopes: ['usage:write'] }))
+  router.on('POST', writing, tokenGuard({ ...guard, scopes: ['usage:write'] }))
   router.on('POST', ['/usage/check'], tokenGuard({ ...guard, scopes: ['usage:read'] }))
   router.openapi(report, async (c) =>
     c.json(await reportUsage(deps, c.get('token'), c.req.valid('json')), 200, noStore),
@@ -79,6 +82,7 @@ export function usageRoutes(deps: RouteDeps): OpenAPIHono<AppEnv> {
     const results = await reportBatch(deps, c.get('token'), c.req.valid('json').events)
     return c.json({ results }, 200, noStore)
   })
+  reservationRoutes(router, deps)
   // What the guard adds to the context is this router’s own matter; the types can’t say that.
   return router as unknown as OpenAPIHono<AppEnv>
 }
