@@ -10,7 +10,6 @@ import type { Log } from '#src/log.ts'
 import { createAttemptLimits } from './attempt-limits.ts'
 import type { AttemptLimits } from './attempt-limits.ts'
 import { sessionVersion } from './session-version.ts'
-import { tokenSigner } from './sign-token.ts'
 import { forgetTrustedDevices } from './trusted-devices.ts'
 import type { BreachCheck } from './breached-passwords.ts'
 import { authLogger } from './auth-log.ts'
@@ -97,7 +96,6 @@ export function createAuth(parts: AuthParts): Auth {
       const { userId, createdAt, amr } = found.session
       return { userId, at: createdAt, methods: amr ?? [] }
     },
-    sign: tokenSigner(server),
   }
   return {
     prepare: async () => {

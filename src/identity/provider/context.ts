@@ -3,7 +3,6 @@ import type { Log } from '#src/log.ts'
 import type { AttemptLimits } from '../attempt-limits.ts'
 import type { AccessTokens } from '../guards/access-tokens.ts'
 import type { KeyRing } from '../signing-keys/index.ts'
-import type { SignToken } from '../sign-token.ts'
 import type { BrowserOrigins } from './browser-origins.ts'
 import type { ForwardedForm } from './form.ts'
 
@@ -24,7 +23,6 @@ export interface ProviderContext {
   readonly secret: string
   /** The living session behind these headers; undefined = nobody is signed in. Asks the database. */
   readonly findSession: (headers: Headers) => Promise<SignedIn | undefined>
-  readonly sign: SignToken
 }
 
 /** Who is signed in, since when, and by what (RFC 8176). */

@@ -22,7 +22,7 @@ interface Tokens {
  * them. A grant of which nobody noted it keeps its tokens as they are.
  */
 export async function tellAuthentication(
-  { db, sign }: ProviderContext,
+  { db, keys }: ProviderContext,
   { answer, grantId }: { readonly answer: Response; readonly grantId: string },
 ): Promise<Response> {
   const authentication = await findAuthentication(db, grantId)
@@ -31,10 +31,10 @@ export async function tellAuthentication(
   const tokens = (await answer.json()) as Tokens
   const told = { acr, amr, auth_time: authTime }
   const accessToken = tokens.access_token.includes('.')
-    ? await sign({ claims: { ...decodeJwt(tokens.access_token), ...told }, typ: 'at+jwt' })
+    ? await keys.sign({ claims: { ...decodeJwt(tokens.access_token), ...told }, typ: 'at+jwt' })
     : tokens.access_token
   const claims = tokens.id_token === undefined ? undefined : { ...decodeJwt(tokens.id_token), ...told }
-  const idToken = claims && (await sign({ claims: { ...claims, at_hash: halfHash(accessToken) } }))
+  const idToken = claims && (await keys.sign({ claims: { ...claims, at_hash: halfHash(accessToken) } }))
   const body = { ...tokens, access_token: accessToken, ...(idToken !== undefined && { id_token: idToken }) }
   const headers = new Headers(answer.headers)
   headers.delete('content-length')

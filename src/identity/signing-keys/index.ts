@@ -1,4 +1,4 @@
 export { createKeyRing } from './key-ring.ts'
 export type { KeyRing } from './key-ring.ts'
 export { jwksMaxAgeSeconds } from './lifetimes.ts'
-export { ensureSigningKey, rotateNow, rotateWhenDue } from './rotate.ts'
+export { rotateNow, rotateWhenDue } from './rotate.ts'

@@ -32,7 +32,7 @@ export interface KeyRing {
 interface Unsigned {
   readonly claims: JWTPayload
   /** Of the header (RFC 7515 §4.1.9). */
-  readonly typ: string
+  readonly typ?: string
 }
 
 interface PluginKey {
@@ -82,8 +82,11 @@ export function createKeyRing({ db, secret }: KeyRingParts): KeyRing {
   }
 
   const usable = async (): Promise<readonly Key[]> => {
-    if (signerOf(await current()) === undefined) await ensureSigningKey({ db, secret })
-    return current()
+    const seen = await current()
+    if (signerOf(seen) !== undefined) return seen
+    await ensureSigningKey({ db, secret }, seen[0]?.id)
+    await read()
+    return [...keys.values()]
   }
 
   return {
@@ -102,7 +105,9 @@ export function createKeyRing({ db, secret }: KeyRingParts): KeyRing {
     sign: async ({ claims, typ }) => {
       const { id, signer } = signerOf(await usable()) ?? {}
       if (id === undefined || signer === undefined) throw new Error('No signing key can be read with this secret')
-      return new SignJWT(claims).setProtectedHeader({ typ, alg: signingAlgorithm, kid: id }).sign(signer)
+      return new SignJWT(claims)
+        .setProtectedHeader({ ...(typ !== undefined && { typ }), alg: signingAlgorithm, kid: id })
+        .sign(signer)
     },
     publish: async () => ({
       keys: (await current()).map(({ id, publicKey }) => ({

@@ -19,12 +19,11 @@ const attemptsMax = 5
 type Reason = 'first' | 'scheduled' | 'operator' | 'compromised'
 
 /**
- * Makes a key where none can sign: in a new installation, or because the secret that encrypted the others is another one now. Any
- * number of processes may do it at once.
+ * Makes a key where none can sign: in a new installation, or because the secret that encrypted the others is another one now.
+ * `newest` is the one that was seen to be of no use; where another came meanwhile, nothing is made.
  */
-export async function ensureSigningKey(keeper: KeyKeeper): Promise<void> {
-  const newest = await findNewest(keeper.db)
-  await addKey(keeper, { after: newest?.id, reason: 'first' })
+export async function ensureSigningKey(keeper: KeyKeeper, newest: string | undefined): Promise<void> {
+  await addKey(keeper, { after: newest, reason: 'first' })
 }
 
 /**
