@@ -5,6 +5,8 @@ export default [
   route('agents', 'routes/catalog/agents.tsx'),
   route('agents/:slug', 'routes/catalog/agent.tsx'),
   route('agents/:slug/launch', 'routes/catalog/launch.ts'),
+  route('agents/:slug/subscribe', 'routes/offers/subscribe.tsx'),
+  route('lift/:token', 'routes/offers/lift.tsx'),
   route('sign-in', 'routes/account-access/sign-in.tsx'),
   route('sign-in/two-factor', 'routes/account-access/two-factor.tsx'),
   route('sign-in/passkey', 'routes/account-access/passkey.ts'),

@@ -1,5 +1,6 @@
 // What the server hands to the pages, as types only: web/ never imports a value from src/.
 import type { CatalogServices } from '#src/features/catalog/index.ts'
+import type { OfferServices } from '#src/features/offers/index.ts'
 import type { AccountServices, OAuthServices, OrganizationServices, PeopleServices } from '#src/identity/index.ts'
 import type { MailPreviewServices } from '#src/integrations/mail/index.ts'
 
@@ -14,6 +15,7 @@ export interface Viewer {
 
 export interface WebServices {
   readonly catalog: CatalogServices
+  readonly offers: OfferServices
   readonly account: AccountServices
   readonly people: PeopleServices
   readonly organizations: OrganizationServices

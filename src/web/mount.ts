@@ -12,6 +12,7 @@ import type { RouterContext, ServerBuild } from 'react-router'
 import { isDatabaseUnavailable } from '#src/db/errors.ts'
 import type { Deps } from '#src/deps.ts'
 import { createCatalogServices } from '#src/features/catalog/index.ts'
+import { createOfferServices } from '#src/features/offers/index.ts'
 import type { AppContext } from '#src/http/api.ts'
 import { staticPage } from '#src/http/static-page.ts'
 import {
@@ -94,6 +95,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
   }
   const services = {
     catalog: createCatalogServices(deps),
+    offers: createOfferServices(deps),
     account: createAccountServices(deps),
     oauth: createOAuthServices(deps),
     people: createPeopleServices(deps),

@@ -1,4 +1,5 @@
 import type { AgentDetail } from '#src/features/catalog/index.ts'
+import type { AgentOffer } from '#src/features/offers/index.ts'
 import type { ReactNode } from 'react'
 import ExternalLink from 'lucide-react/icons/external-link'
 import Rocket from 'lucide-react/icons/rocket'
@@ -7,7 +8,8 @@ import { Icon } from '../../ui/icon.tsx'
 import { Day } from '../../ui/time.tsx'
 
 /** The panel beside the text: where to go, and the facts as a ledger. */
-export function AgentFacts({ agent }: { agent: AgentDetail }) {
+export function AgentFacts({ agent, offer }: { agent: AgentDetail; offer: AgentOffer | undefined }) {
+  const freeTier = offer?.hasSubscription === false ? offer.tiers.find(({ priceMinor }) => priceMinor === 0) : undefined
   const projectUrl = agent.homepageUrl ?? agent.repositoryUrl
   const checkedAt = agent.sources
     .map((source) => source.checkedAt)
@@ -15,9 +17,19 @@ export function AgentFacts({ agent }: { agent: AgentDetail }) {
     .at(-1)
   return (
     <aside aria-label="Facts" className="agent-panel">
+      {freeTier !== undefined && (
+        <ButtonLink href={`/agents/${agent.slug}/subscribe?tier=${freeTier.id}`} className="justify-self-stretch">
+          Start free
+        </ButtonLink>
+      )}
       {agent.isLaunchable && (
         <>
-          <ButtonLink href={`/agents/${agent.slug}/launch`} icon={Rocket} className="justify-self-stretch">
+          <ButtonLink
+            href={`/agents/${agent.slug}/launch`}
+            icon={Rocket}
+            kind={freeTier === undefined ? 'ink' : 'secondary'}
+            className="justify-self-stretch"
+          >
             Launch
           </ButtonLink>
           <p className="text-14 text-muted">

@@ -11,26 +11,30 @@ import { AgentHead } from './agent-head.tsx'
 import { agentJsonLd } from './agent-json-ld.ts'
 import { Capabilities, Changelog, Sources, Steps } from './agent-sections.tsx'
 import { AgentSection } from './agent-section.tsx'
+import { TierList } from '../offers/tier-list.tsx'
 import { agentsHref } from './agents-query.ts'
+import { Tiers } from './tiers.tsx'
 
 export async function loader({ context, params }: Route.LoaderArgs) {
-  const { services, site } = context.get(webContext)
+  const { services, site, viewer } = context.get(webContext)
   const found = await services.catalog.getAgent(params.slug)
   if (found.kind === 'missing') throw data(null, { status: 404 })
   if (found.kind === 'moved') throw redirect(href('/agents/:slug', { slug: found.slug }), 301)
   const { agent } = found
   const path = href('/agents/:slug', { slug: agent.slug })
-  return { agent, path, url: site.baseUrl + path, description: renderMarkdown(agent.description), now: Date.now() }
+  const offer = await services.offers.read(agent.slug, viewer?.id)
+  const description = renderMarkdown(agent.description)
+  return { agent, offer, path, url: site.baseUrl + path, description, now: Date.now() }
 }
 
-export default function Agent({ loaderData: { agent, path, url, description, now } }: Route.ComponentProps) {
+export default function Agent({ loaderData: { agent, offer, path, url, description, now } }: Route.ComponentProps) {
   return (
     <div className="wrap-page pt-32">
       <PageMeta title={agent.name} description={agent.tagline} canonicalPath={path} jsonLd={agentJsonLd(agent, url)} />
       <Breadcrumbs crumbs={[{ label: 'Agents', href: href('/agents') }, { label: agent.name }]} />
       <div className="agent-page">
         <AgentHead agent={agent} />
-        <AgentFacts agent={agent} />
+        <AgentFacts agent={agent} offer={offer} />
         <div className="flex min-w-0 flex-col gap-64">
           {agent.description !== '' && (
             <AgentSection id="about" title="About">
@@ -38,7 +42,13 @@ export default function Agent({ loaderData: { agent, path, url, description, now
             </AgentSection>
           )}
           {agent.capabilities.length > 0 && <Capabilities capabilities={agent.capabilities} />}
+          {agent.tiers.length > 0 && <Tiers tiers={agent.tiers} />}
           {agent.steps.length > 0 && <Steps steps={agent.steps} />}
+          {offer !== undefined && offer.tiers.length > 0 && (
+            <AgentSection id="pricing" title="Pricing">
+              <TierList tiers={offer.tiers} heading="h3" action={() => undefined} />
+            </AgentSection>
+          )}
           {agent.changelog.length > 0 && <Changelog changelog={agent.changelog} now={now} />}
           {agent.tags.length > 0 && (
             <AgentSection id="tags" title="Tags">

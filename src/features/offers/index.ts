@@ -1,0 +1,5 @@
+export { createOfferServices } from './services.ts'
+export type { OfferServices } from './services.ts'
+export type { AgentOffer } from './read-agent-offer.ts'
+export type { Lift, OpenLift } from './read-lift.ts'
+export type { OfferedTier } from './offered-tiers.ts'

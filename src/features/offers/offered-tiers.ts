@@ -1,0 +1,73 @@
+import { sql } from 'drizzle-orm'
+import type { Deps } from '#src/deps.ts'
+
+export interface Included {
+  /** The metric's slug. */
+  readonly metric: string
+  readonly displayName: string
+  readonly unit: string
+  /** Units per usage period. Null: unlimited. */
+  readonly quota: number | null
+  /** A level, not a use per period. */
+  readonly isGauge: boolean
+}
+
+export interface OfferedTier {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** Minor units of `currency`; 0 is free. */
+  readonly priceMinor: number
+  readonly currency: string
+  readonly billingInterval: 'month' | 'year'
+  readonly usageInterval: 'month' | 'year'
+  /** By the order of the metrics; what is denied is left out. */
+  readonly includes: readonly Included[]
+  /** The person has it, or an older version of it. */
+  readonly isTheirs: boolean
+}
+
+export interface Offer {
+  readonly tiers: readonly OfferedTier[]
+  /** A subscription that is not over stands, in whatever status. */
+  readonly hasSubscription: boolean
+}
+
+interface WhoseOffer {
+  readonly agentId: string
+  /** Undefined: nobody is signed in. */
+  readonly userId: string | undefined
+}
+
+const tiersMax = 20
+
+/** What can be subscribed to at an agent now, and what the person has of it. */
+export async function readOffer({ db }: Pick<Deps, 'db'>, { agentId, userId }: WhoseOffer): Promise<Offer> {
+  const { rows } = await db.execute<{ tiers: OfferedTier[]; hasSubscription: boolean }>(sql`
+    WITH held AS (
+      SELECT family_id FROM user_agent_subscriptions AS subscription
+        JOIN agent_pricing_tiers AS tier ON tier.id =
+          CASE WHEN next_tier_at <= rialto_now() THEN next_tier_id ELSE subscription.tier_id END
+      WHERE subscription.user_id = ${userId ?? null} AND subscription.agent_id = ${agentId}
+        AND subscription.status NOT IN ('canceled', 'incomplete_expired')
+        AND NOT (cancel_at_period_end AND current_period_end <= rialto_now())
+    ), offered AS (
+      SELECT DISTINCT ON (family_id) * FROM agent_pricing_tiers
+      WHERE agent_id = ${agentId} AND archived_at IS NULL AND effective_at <= rialto_now()
+      ORDER BY family_id, version DESC
+    ), listed AS (SELECT * FROM offered ORDER BY sort_order, price, id LIMIT ${tiersMax})
+    SELECT EXISTS (SELECT FROM held) AS "hasSubscription", coalesce(jsonb_agg(jsonb_build_object(
+        'id', id, 'name', tier_name, 'description', description, 'priceMinor', price, 'currency', currency,
+        'billingInterval', billing_interval, 'usageInterval', usage_interval,
+        'isTheirs', family_id IN (SELECT family_id FROM held),
+        'includes', (
+          SELECT coalesce(jsonb_agg(jsonb_build_object('metric', metric.slug, 'displayName', metric.display_name,
+              'unit', metric.unit, 'quota', quota.quota_limit, 'isGauge', metric.kind = 'gauge') ORDER BY metric.sort_order, metric.slug), '[]')
+          FROM tier_metric_quotas AS quota JOIN agent_metric_definitions AS metric ON metric.id = quota.metric_id
+          WHERE quota.tier_id = listed.id AND quota.quota_limit IS DISTINCT FROM 0 AND metric.archived_at IS NULL)
+      ) ORDER BY sort_order, price, id), '[]') AS tiers
+    FROM listed`)
+  const [found] = rows
+  if (found === undefined) throw new Error('An aggregate gave no row')
+  return found
+}

@@ -1,0 +1,84 @@
+import { and, eq } from 'drizzle-orm'
+import { agentMetricDefinitions, agents, user } from '#src/db/schema/index.ts'
+import type { Deps } from '#src/deps.ts'
+import { stateOf } from '#src/features/usage/index.ts'
+import type { MeterState } from '#src/features/usage/index.ts'
+import type { DenialReason, LiftSubject } from '#src/metering/index.ts'
+import { readOffer } from './offered-tiers.ts'
+import type { Offer } from './offered-tiers.ts'
+import { returnAddress } from './return-address.ts'
+
+/** What is behind a link that lifts a limit, for the person who opened it. */
+export type Lift =
+  /** Not one of ours, cut off, or about what is gone. */
+  | { readonly kind: 'unknown' }
+  /** `person` is masked: "a•••@example.com". */
+  | { readonly kind: 'other_account'; readonly agentName: string; readonly person: string }
+  | OpenLift
+
+export interface OpenLift extends Offer {
+  readonly kind: 'open'
+  readonly agent: { readonly slug: string; readonly name: string; readonly isLaunchable: boolean }
+  readonly metric: { readonly slug: string; readonly displayName: string; readonly unit: string }
+  readonly meter: MeterState
+  /** Why one more unit would be denied now. Undefined: it would be allowed. */
+  readonly reason: DenialReason | undefined
+  /** The agent's own address to go back to, if it gave one that is its. */
+  readonly backTo: string | undefined
+}
+
+export interface WhichLift {
+  readonly token: string
+  readonly viewerId: string
+  readonly returnTo: string | null
+}
+
+type LiftDeps = Pick<Deps, 'db' | 'liftLinks' | 'usage'>
+
+export async function readLift(deps: LiftDeps, { token, viewerId, returnTo }: WhichLift): Promise<Lift> {
+  const subject = deps.liftLinks.read(token)
+  const found = subject && (await findSubject(deps, subject))
+  if (subject === undefined || found === undefined) return { kind: 'unknown' }
+  const { agent, metric, email } = found
+  if (subject.userId !== viewerId) {
+    return email === undefined
+      ? { kind: 'unknown' }
+      : { kind: 'other_account', agentName: agent.name, person: masked(email) }
+  }
+  const answer = await deps.usage.check({ ...subject, delta: 1 })
+  if (answer.kind === 'fault') return { kind: 'unknown' }
+  return {
+    kind: 'open',
+    agent: {
+      slug: agent.slug,
+      name: agent.name,
+      isLaunchable: agent.status === 'published' && agent.initiateLoginUri !== null && agent.oauthClientId !== null,
+    },
+    metric,
+    meter: stateOf(metric.slug, answer.meter),
+    reason: answer.kind === 'denied' ? answer.reason : undefined,
+    backTo: returnAddress(returnTo, agent.redirectUris),
+    ...(await readOffer(deps, { agentId: agent.id, userId: viewerId })),
+  }
+}
+
+async function findSubject({ db }: Pick<Deps, 'db'>, { agentId, userId, metric: slug }: LiftSubject) {
+  const [found] = await db
+    .select({
+      agent: agents,
+      metric: {
+        slug: agentMetricDefinitions.slug,
+        displayName: agentMetricDefinitions.displayName,
+        unit: agentMetricDefinitions.unit,
+      },
+    })
+    .from(agents)
+    .innerJoin(agentMetricDefinitions, eq(agentMetricDefinitions.agentId, agents.id))
+    .where(and(eq(agents.id, agentId), eq(agentMetricDefinitions.slug, slug)))
+  if (found === undefined) return undefined
+  // An agent may name anybody, also who is nobody here.
+  const [person] = await db.select({ email: user.email }).from(user).where(eq(user.id, userId))
+  return { ...found, email: person?.email }
+}
+
+const masked = (email: string): string => email.replace(/^(.)[^@]*/u, '$1•••')
