@@ -5,6 +5,7 @@ import { createApiRouter, problems } from '#src/http/api.ts'
 import type { AppEnv } from '#src/http/api.ts'
 import { audiencesOf, tokenGuard } from '#src/identity/index.ts'
 import type { TokenEnv } from '#src/identity/index.ts'
+import { refundRoutes } from './refunds/routes.ts'
 import { reservationRoutes } from './reservations/routes.ts'
 import { checkUsage, reportBatch, reportUsage } from './report-usage.ts'
 import { batchAnswerSchema, decisionExamples, decisionSchema } from './routes.schema.ts'
@@ -66,7 +67,7 @@ const check = createRoute({
 
 type RouteDeps = Pick<Deps, 'auth' | 'baseUrl' | 'config' | 'db' | 'jobs' | 'usage' | 'liftLinks'>
 
-const writing = ['/usage', '/usage/batch', '/reservations', '/reservations/*']
+const writing = ['/usage', '/usage/batch', '/usage/refund', '/reservations', '/reservations/*']
 
 /** Metering, for agents. */
 export function usageRoutes(deps: RouteDeps): OpenAPIHono<AppEnv> {
@@ -83,6 +84,7 @@ export function usageRoutes(deps: RouteDeps): OpenAPIHono<AppEnv> {
     return c.json({ results }, 200, noStore)
   })
   reservationRoutes(router, deps)
+  refundRoutes(router, deps)
   // What the guard adds to the context is this router’s own matter; the types can’t say that.
   return router as unknown as OpenAPIHono<AppEnv>
 }

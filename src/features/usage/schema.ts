@@ -97,7 +97,10 @@ export const commitRequest = z
 export const refundRequest = z
   .strictObject({
     clientReqId: requestId,
-    entryId: z.uuid(),
+    entryId: z
+      .uuid()
+      .transform((id) => id.toLowerCase())
+      .openapi({ type: 'string', format: 'uuid', description: 'Of an allowed decision, or a committed reservation.' }),
     amount: amount.optional().openapi({ description: 'Units to give back. Left out: all that is left of the entry.' }),
   })
   .openapi('RefundRequest')

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Database, Transaction } from '#src/db/client.ts'
+import { AppError } from '#src/lib/errors.ts'
 
 /**
  * An id that another used at the same time, a row that has just left with its subscription, a deadlock, a serialization failure:
@@ -13,7 +14,10 @@ export class ChangedMeanwhile extends Error {
   override readonly name = 'ChangedMeanwhile'
 }
 
-/** A transaction on a counter, tried again after it met another one. Waits 4 s for a lock, as counting does. */
+/**
+ * A transaction on a counter, tried again after it met another one. Waits 4 s for a lock, as counting does. Throws `unavailable`
+ * when it meets others each time.
+ */
 export async function settleInTransaction<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -22,7 +26,8 @@ export async function settleInTransaction<T>(db: Database, work: (tx: Transactio
         return work(tx)
       })
     } catch (error) {
-      if (attempt >= attemptsMax || !isPassing(error)) throw error
+      if (!isPassing(error)) throw error
+      if (attempt >= attemptsMax) throw new AppError('unavailable')
     }
   }
 }
