@@ -13,7 +13,6 @@ import { Capabilities, Changelog, Sources, Steps } from './agent-sections.tsx'
 import { AgentSection } from './agent-section.tsx'
 import { TierList } from '../offers/tier-list.tsx'
 import { agentsHref } from './agents-query.ts'
-import { Tiers } from './tiers.tsx'
 
 export async function loader({ context, params }: Route.LoaderArgs) {
   const { services, site, viewer } = context.get(webContext)
@@ -42,7 +41,6 @@ export default function Agent({ loaderData: { agent, offer, path, url, descripti
             </AgentSection>
           )}
           {agent.capabilities.length > 0 && <Capabilities capabilities={agent.capabilities} />}
-          {agent.tiers.length > 0 && <Tiers tiers={agent.tiers} />}
           {agent.steps.length > 0 && <Steps steps={agent.steps} />}
           {offer !== undefined && offer.tiers.length > 0 && (
             <AgentSection id="pricing" title="Pricing">
