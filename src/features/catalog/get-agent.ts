@@ -3,6 +3,7 @@ import { cardColumns, cardTables, isoTime } from './cards.ts'
 import { rowsOf } from './reader.ts'
 import type { Reader } from './reader.ts'
 import type { AgentDetail } from './schema.ts'
+import { tiersOnOffer } from './tiers-on-offer.ts'
 
 export type AgentLookup =
   | { readonly kind: 'found'; readonly agent: AgentDetail }
@@ -36,6 +37,7 @@ export async function getAgent({ db }: { db: Reader }, slug: string): Promise<Ag
           FROM (SELECT * FROM agent_changelog WHERE agent_id = agent.id
             ORDER BY published_at DESC, id LIMIT ${partsMax}) AS part
         ) AS changelog,
+        ${tiersOnOffer()} AS tiers,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('asOf', source->'checkedAt') || source ORDER BY position), '[]')
           FROM jsonb_array_elements(agent.sources) WITH ORDINALITY AS listed(source, position)) AS sources
       FROM ${cardTables()}

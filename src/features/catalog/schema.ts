@@ -18,6 +18,39 @@ const isoTime = z.iso.datetime().openapi({ example: '2026-11-22T12:00:00.000Z' }
 
 export const tagSchema = z.object({ slug: slugSchema.openapi({ example: 'coding' }), name: z.string() })
 
+const intervalSchema = z.enum(['month', 'year'])
+
+const priceSchema = z.object({
+  amountMinor: z.int().nonnegative().openapi({ description: 'In the minor unit of the currency, such as cents.' }),
+  currency: z.string().openapi({ example: 'EUR' }),
+  interval: intervalSchema,
+})
+
+const offeredTierSchema = z
+  .object({
+    id: z.uuid().openapi({ description: 'Of this version: another price or a smaller quota is another version.' }),
+    name: z.string().openapi({ example: 'Pro' }),
+    description: z.string(),
+    price: priceSchema,
+    usageInterval: intervalSchema.openapi({ description: 'How often counters start again at 0.' }),
+    trialDays: z.int().nonnegative(),
+    isRecommended: z.boolean(),
+    quotas: z
+      .array(
+        z.object({
+          metric: z.string().openapi({ example: 'messages' }),
+          displayName: z.string().openapi({ example: 'Messages' }),
+          unit: z.string().openapi({ example: 'messages' }),
+          kind: z.enum(['counter', 'gauge']),
+          limit: z
+            .union([z.int().positive(), z.literal('unlimited')])
+            .openapi({ example: 1000, description: 'Units in a usage period; for a gauge the highest level.' }),
+        }),
+      )
+      .openapi({ description: 'What is included; a metric that is not here is not.' }),
+  })
+  .openapi('OfferedTier')
+
 export const agentCardSchema = z
   .object({
     slug: slugSchema.openapi({ example: 'openhands' }),
@@ -31,15 +64,7 @@ export const agentCardSchema = z
     license: z.string().nullable().openapi({ example: 'MIT' }),
     tags: z.array(tagSchema),
     updatedAt: isoTime,
-    priceFrom: z
-      .object({
-        amountMinor: z
-          .int()
-          .nonnegative()
-          .openapi({ description: 'In the minor unit of the currency, such as cents.' }),
-        currency: z.string().openapi({ example: 'EUR' }),
-        interval: z.enum(['month', 'year']),
-      })
+    priceFrom: priceSchema
       .nullable()
       .openapi({ description: 'The lowest price of a tier; null when the agent has no tiers.' }),
   })
@@ -64,6 +89,7 @@ export const agentDetailSchema = agentCardSchema
     changelog: z
       .array(z.object({ version: z.string(), summary: z.string(), publishedAt: isoTime }))
       .openapi({ description: 'Newest first, 50 at most.' }),
+    tiers: z.array(offeredTierSchema).openapi({ description: 'On offer now, in the publisher’s order.' }),
     sources: z
       .array(z.object({ url: z.string(), title: z.string(), checkedAt: z.string(), asOf: z.string() }))
       .openapi({ description: 'Where the facts of an unclaimed entry come from; dates are YYYY-MM-DD.' }),

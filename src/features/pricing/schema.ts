@@ -49,7 +49,7 @@ const thresholds = z
 
 const metricWords = {
   displayName: oneLine(80).openapi({ example: 'Messages' }),
-  unit: oneLine(40).openapi({ example: 'message' }),
+  unit: oneLine(40).openapi({ example: 'messages', description: 'In the plural, as in “1,000 messages a month”.' }),
 }
 
 export const newMetricSchema = z
@@ -92,7 +92,7 @@ export const metricSchema = z
     example: {
       slug: 'messages',
       displayName: 'Messages',
-      unit: 'message',
+      unit: 'messages',
       kind: 'counter',
       thresholds: [80, 100],
       archivedAt: null,

@@ -95,12 +95,12 @@ export async function describeTiers(db: Database | Transaction, rows: readonly T
   const quotas = Map.groupBy(await readQuotas(db, ids), ({ tierId }) => tierId)
   const inUse = await findVersionsInUse(db, ids)
   return rows.map((row) => ({
-    ...termsOf(row),
     id: row.id,
     familyId: row.familyId,
     version: row.version,
     tierName: row.tierName,
     description: row.description,
+    ...termsOf(row),
     trialDays: row.trialDays,
     recommended: row.recommended,
     isInUse: inUse.has(row.id),
