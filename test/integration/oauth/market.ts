@@ -2,6 +2,7 @@
 import * as oidc from 'openid-client'
 import type { Configuration } from 'openid-client'
 import { agents, organization } from '#src/db/schema/index.ts'
+import type { Deps } from '#src/deps.ts'
 import { createAgentClient } from '#src/features/agent-clients/index.ts'
 import type { AgentCredentials } from '#src/features/agent-clients/index.ts'
 import type { TestServer } from '#test/support/server.ts'
@@ -22,7 +23,10 @@ interface AgentOptions {
 }
 
 /** A published agent of an organization of its own, with credentials. */
-export async function addAgent({ deps }: TestServer, options: AgentOptions = {}): Promise<TestAgent> {
+export async function addAgent(
+  { deps }: { readonly deps: Pick<Deps, 'db'> },
+  options: AgentOptions = {},
+): Promise<TestAgent> {
   const slug = `agent-${crypto.randomUUID()}`
   const organizationId = crypto.randomUUID()
   await deps.db

@@ -9,9 +9,15 @@ import {
   user,
   userAgentSubscriptions,
 } from '#src/db/schema/index.ts'
-import type { TestServer } from '#test/support/server.ts'
+import type { Deps } from '#src/deps.ts'
 import { addAgent } from '#test/integration/oauth/market.ts'
 import type { TestAgent } from '#test/integration/oauth/market.ts'
+
+/** A server, in this process or in another. */
+export interface Market {
+  readonly origin: string
+  readonly deps: Pick<Deps, 'db'>
+}
 
 export interface MeteredAgent extends TestAgent {
   readonly tierId: string
@@ -30,7 +36,7 @@ interface MetricSetting {
 
 /** A free tier and these metrics; without any, `messages` with a quota of 100. */
 export async function addMeteredAgent(
-  server: TestServer,
+  server: Market,
   metrics: Readonly<Record<string, MetricSetting>> = { messages: { quota: 100 } },
 ): Promise<MeteredAgent> {
   const { db } = server.deps
@@ -56,7 +62,7 @@ export async function addMeteredAgent(
 
 /** An access token of the agent's backend, by client_credentials. */
 export async function backendToken(
-  { origin }: TestServer,
+  { origin }: Market,
   { clientId, clientSecret }: Pick<TestAgent, 'clientId' | 'clientSecret'>,
   scope = 'usage:read usage:write',
 ): Promise<string> {
@@ -79,7 +85,7 @@ type SubscriptionValues = Partial<typeof userAgentSubscriptions.$inferInsert>
 
 /** Somebody with a live subscription to the agent's tier. */
 export async function addSubscriber(
-  { deps }: TestServer,
+  { deps }: Market,
   agent: Pick<MeteredAgent, 'id' | 'tierId'>,
   values: SubscriptionValues = {},
 ): Promise<Subscriber> {
@@ -92,7 +98,7 @@ export async function addSubscriber(
   return { userId, subscriptionId: subscription.id }
 }
 
-export async function addPerson(db: TestServer['deps']['db']): Promise<string> {
+export async function addPerson(db: Market['deps']['db']): Promise<string> {
   const id = randomUUID()
   await db.insert(user).values({ id, name: 'Ada', email: `${id}@example.com` })
   return id
@@ -106,7 +112,7 @@ interface AddonValues {
   readonly source?: 'admin_grant' | 'purchased'
 }
 
-export async function addAddon({ deps }: TestServer, values: AddonValues): Promise<string> {
+export async function addAddon({ deps }: Market, values: AddonValues): Promise<string> {
   const [addon] = await deps.db
     .insert(subscriptionAddons)
     .values({ scope: 'permanent', source: 'admin_grant', reason: 'test', ...values })
@@ -123,7 +129,7 @@ interface Answered {
 
 /** A call to the API with a token. */
 export async function call(
-  { origin }: Pick<TestServer, 'origin'>,
+  { origin }: Pick<Market, 'origin'>,
   { token, path, body, method = 'POST' }: { token?: string; path: string; body?: unknown; method?: string },
 ): Promise<Answered> {
   const response = await fetch(`${origin}/api/v1${path}`, {
@@ -138,7 +144,7 @@ export async function call(
 }
 
 /** Every counter whose `used` is not the sum of its ledger entries: none, whatever happened. */
-export async function drift({ deps }: TestServer): Promise<readonly unknown[]> {
+export async function drift({ deps }: Market): Promise<readonly unknown[]> {
   const { rows } = await deps.db.execute(sql`
     SELECT counter.subscription_id, counter.metric_id, counter.used, entries.total
     FROM subscription_usage AS counter
