@@ -15,7 +15,7 @@ import { anchorOf, paymentColumns } from './payment.ts'
 import type { Payment } from './payment.ts'
 import { periodFactsOf } from './subscription.ts'
 import type { SubscriptionRow } from './subscription.ts'
-import { getTier } from './tier.ts'
+import { holdTier } from './tier.ts'
 import type { Tier } from './tier.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -57,7 +57,7 @@ type Opening = OpenSubscription & Pick<Deps, 'newId'>
 async function open(tx: Transaction, input: Opening): Promise<SubscriptionRow> {
   const { userId, agentId, tierId, by, payment, bothPaidInFull = false, newId } = input
   const now = await businessNow(tx)
-  const tier = await getTier(tx, { tierId, agentId })
+  const tier = await holdTier(tx, { tierId, agentId })
   if (tier.isFree !== (payment === undefined)) throw new Error('A paid tier needs its payment, a free one has none')
   const earlier = await lockEarlier(tx, { userId, agentId, now })
   const carried = await findCarriedUse(tx, { earlier, now, bothPaidInFull })

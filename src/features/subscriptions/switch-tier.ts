@@ -11,7 +11,7 @@ import { reschedule } from './reschedule.ts'
 import { settledColumns } from './settle.ts'
 import { lockSubscription, periodFactsOf, requireOpen } from './subscription.ts'
 import type { Subscription, SubscriptionRow } from './subscription.ts'
-import { comparedTier, getTierOnOffer, termsOf } from './tier.ts'
+import { comparedTier, getTier, getTierOnOffer, termsOf } from './tier.ts'
 import type { Tier } from './tier.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -72,6 +72,9 @@ interface Switching {
 async function keepTier(tx: Transaction, { subscription, by, now }: Switching): Promise<TierSwitch> {
   const { row, tier } = subscription
   if (row.nextTierId === null || row.tierId !== tier.id) return { kind: 'kept' }
+  // A version of the same tier is the publisher's change, after notice: not the person's to take back.
+  const next = await getTier(tx, { tierId: row.nextTierId, agentId: row.agentId })
+  if (next.familyId === tier.familyId) return { kind: 'kept' }
   await tx
     .update(userAgentSubscriptions)
     .set({ ...settledColumns(subscription, now), nextTierId: null, nextTierAt: null })

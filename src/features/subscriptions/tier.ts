@@ -21,9 +21,22 @@ export async function getTier(
   return tier
 }
 
-/** As getTier; throws `conflict` for one that nobody can take any more or yet: archived, not begun, or an older version. */
+/**
+ * As getTier, and its terms stay until the transaction ends: a publisher may still change a version that nobody has, and waits
+ * here for whoever is about to have it. Throws `not_found`.
+ */
+export async function holdTier(tx: Transaction, which: { tierId: string; agentId: string }): Promise<Tier> {
+  await tx
+    .select({ id: agentPricingTiers.id })
+    .from(agentPricingTiers)
+    .where(eq(agentPricingTiers.id, which.tierId))
+    .for('share')
+  return getTier(tx, which)
+}
+
+/** As holdTier; throws `conflict` for one that nobody can take any more or yet: archived, not begun, or an older version. */
 export async function getTierOnOffer(tx: Transaction, which: { tierId: string; agentId: string }): Promise<Tier> {
-  const tier = await getTier(tx, which)
+  const tier = await holdTier(tx, which)
   const newer = alias(agentPricingTiers, 'newer')
   const [offered] = await tx
     .select({ id: agentPricingTiers.id })

@@ -13,9 +13,10 @@ import { orderTiers } from '#src/features/pricing/tiers/order-tiers.ts'
 import { describeTiers, listTiers } from '#src/features/pricing/tiers/read-tiers.ts'
 import { setQuotas } from '#src/features/pricing/tiers/set-quotas.ts'
 import { archiveMetric } from '#src/features/pricing/metrics/archive-metric.ts'
+import { openSubscription } from '#src/features/subscriptions/index.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import type { TestDatabase } from '#test/support/database.ts'
-import { addPublisher, subscribe } from './publisher.ts'
+import { addPerson, addPublisher, subscribe } from './publisher.ts'
 import type { TestPublisher } from './publisher.ts'
 
 let database: TestDatabase
@@ -265,6 +266,21 @@ describe('edits at once', () => {
     expect(await lowering).toMatchObject({ version: 2 })
     expect(shown(await version(tier.id))).toEqual({ messages: 100 })
   })
+})
+
+test('nobody gets a paid tier for nothing, when it stops being free in the moment they take it', async () => {
+  for (let round = 0; round < 12; round += 1) {
+    const tier = await add({ priceMinor: 0 })
+    const opening = openSubscription(
+      { db: database.db, newId: () => crypto.randomUUID() },
+      { userId: await addPerson(database.db), agentId: by.agentId, tierId: tier.id, by: { kind: 'system' } },
+    )
+    const [opened, changed] = await Promise.allSettled([opening, edit(tier, { priceMinor: 500 })])
+    // Exactly one of them: the other sees what the first one did.
+    expect([opened.status, changed.status].toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect((await version(tier.id)).priceMinor).toBe(opened.status === 'fulfilled' ? 0 : 500)
+    await archiveTier(database, { by, tierId: tier.id })
+  }
 })
 
 describe('what is refused names its field', () => {

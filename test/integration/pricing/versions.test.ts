@@ -9,6 +9,7 @@ import { createTier } from '#src/features/pricing/tiers/create-tier.ts'
 import { editTier } from '#src/features/pricing/tiers/edit-tier.ts'
 import { setQuotas } from '#src/features/pricing/tiers/set-quotas.ts'
 import { scheduleMoves } from '#src/features/pricing/versions/schedule-moves.ts'
+import { switchTier } from '#src/features/subscriptions/index.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 import { addPublisher, subscribe } from './publisher.ts'
@@ -226,6 +227,21 @@ test('who cancelled, chose another tier, pays nothing any more or has moved alre
   expect(await scheduleMoves(server.deps)).toBe(0)
   expect(await Promise.all(ids.map(read))).toEqual(before)
   expect(await read(moved)).toMatchObject({ tierId: second.id, nextTierId: null })
+})
+
+test('who asks to stay on the old version is moved all the same; a smaller tier chosen instead is theirs to choose', async () => {
+  const [first, other] = [await add(), await add({ quotas: [] })]
+  const id = await has(first)
+  const second = await lower(first, 50)
+  await scheduleMoves(server.deps)
+  const { userId } = await read(id)
+  const choose = (tierId: string) =>
+    switchTier(server.deps, { subscriptionId: id, tierId, by: { kind: 'person', userId } })
+  expect(await choose(first.id)).toEqual({ kind: 'kept' })
+  expect(await read(id)).toMatchObject({ nextTierId: second.id })
+  expect(await choose(other.id)).toMatchObject({ kind: 'scheduled' })
+  expect(await scheduleMoves(server.deps)).toBe(0)
+  expect(await read(id)).toMatchObject({ nextTierId: other.id })
 })
 
 test('who takes the cancellation back, or lands on an old version later, is told then', async () => {
