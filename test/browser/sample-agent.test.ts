@@ -27,36 +27,85 @@ const main = () => page.getByRole('main')
 const text =
   'The bridge was built in 1591. Merchants kept small shops on the bridge. The bridge still carries shops and people.'
 
-test('launch, sign up, let it in, use it, disconnect it: and it has forgotten who you are', async () => {
+/** What is left, as the agent says it. */
+const left = async () => /(\d+) of 5 texts left/.exec(await page.locator('form[action="/analyse"]').innerText())?.[1]
+
+async function read(): Promise<void> {
+  await page.getByLabel(/your text/i).fill(text)
+  await page.getByRole('button', { name: 'Read it' }).click()
+  await page.waitForLoadState('load')
+}
+
+async function signUp({ name, email }: { name: string; email: string }): Promise<void> {
+  await page.getByLabel('Name', { exact: true }).fill(name)
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill('seven blue gondolas')
+  await page.getByRole('button', { name: 'Create account' }).click()
+  // A notice about the verification mail may stand between.
+  const onward = page.getByRole('link', { name: /continue/i })
+  await page.waitForLoadState('load')
+  if (await onward.isVisible()) await onward.click()
+}
+
+test('launch, sign up, let it in, start free, use it until it stops, and see why', async () => {
   await page.goto('/agents?q=readabilty')
   await page.getByRole('link', { name: 'Readability' }).click()
   await main().getByRole('link', { name: 'Launch' }).click()
-
   await page.getByRole('link', { name: 'Create an account' }).click()
-  await page.getByLabel('Name', { exact: true }).fill('Nina Newcomer')
-  await page.getByLabel('E-mail address').fill('nina@example.com')
-  await page.getByLabel('Password', { exact: true }).fill('seven blue gondolas')
-  await page.getByRole('button', { name: 'Create account' }).click()
+  await signUp({ name: 'Nina Newcomer', email: 'nina@example.com' })
 
-  // A notice about the verification mail may stand between; then consent names the agent and what it may know.
-  const onward = page.getByRole('link', { name: /continue/i })
-  if (await onward.isVisible()) await onward.click()
   await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toContain('Readability')
   const reason = 'To show at the top of the page whom it takes you for.'
   await page.getByText(`Readability says: “${reason}”`).waitFor()
   expect(await page.getByText('doesn’t say why').count()).toBe(0)
   await page.getByRole('button', { name: /^allow/i }).click()
   await page.waitForURL((url) => url.origin !== server.origin)
+  const agentOrigin = new URL(page.url()).origin
   expect(await page.locator('header').innerText()).toContain('Nina Newcomer')
 
-  await page.getByLabel(/your text/i).fill(text)
-  await page.getByRole('button', { name: 'Read it' }).click()
-  await page.locator('dl').waitFor()
-  await page.waitForLoadState('load')
+  // Nothing is subscribed yet: it says so before it is used, and the way there leads back.
+  await page.getByRole('link', { name: 'Start at Rialto' }).click()
+  await page.getByRole('heading', { name: 'Start Readability' }).waitFor()
+  await main().getByText('5 texts a month').waitFor()
+  await main().getByRole('button', { name: 'Start free' }).click()
+  await page.getByRole('heading', { name: '5 texts left' }).waitFor()
+  await main().getByText('You are subscribed').waitFor()
+  await main().getByRole('link', { name: 'Back to Readability' }).click()
+  await page.waitForURL(`${agentOrigin}/`)
+  expect(await left()).toBe('5')
+
+  const requestId = await page.locator('input[name=requestId]').inputValue()
+  await read()
   expect(await page.locator('dl').innerText()).toMatch(/Reading ease\s+\d+ of 100/)
   expect(await page.locator('li').allInnerTexts()).toHaveLength(3)
-  const agentOrigin = new URL(page.url()).origin
+  expect(await left()).toBe('4')
+  // The same form once more, as a reload of the answer sends it: read again, counted once.
+  const headers = { origin: agentOrigin }
+  const again = await context.request.post(`${agentOrigin}/analyse`, { form: { text, requestId }, headers })
+  expect(await again.text()).toContain('4 of 5 texts left')
+  for (const expected of ['3', '2', '1', '0']) {
+    await read()
+    expect(await left()).toBe(expected)
+  }
 
+  await read()
+  expect(await page.getByRole('alert').innerText()).toContain('You have had all 5 texts read')
+  expect(await page.locator('dl').count()).toBe(0)
+  expect(await page.getByLabel(/your text/i).inputValue()).toBe(text)
+  await page.getByRole('link', { name: 'See what lifts it' }).click()
+  await page.getByRole('heading', { name: 'No texts left' }).waitFor()
+  await main()
+    .getByText(/5 of 5 texts · resets \d+ \w+ \d{4}/)
+    .waitFor()
+  await main().getByText('Yours').waitFor()
+  expect(await main().getByRole('button', { name: 'Start free' }).count()).toBe(0)
+  await main().getByRole('link', { name: 'Back to Readability' }).click()
+  await page.waitForURL(`${agentOrigin}/`)
+})
+
+test('who disconnects it is forgotten there', async () => {
+  const agentOrigin = new URL(page.url()).origin
+  const reason = 'To show at the top of the page whom it takes you for.'
   await page.goto(`${server.origin}/account/connected-agents`)
   await page.getByRole('row').filter({ hasText: 'Readability' }).getByText(reason).waitFor()
   await page.getByRole('button', { name: 'Disconnect Readability' }).click()

@@ -1,15 +1,17 @@
-// Readability, a sample agent: a small web app that signs people in with Rialto and reads their texts.
-import { serve } from '@hono/node-server'
+// Readability, a sample agent: a small web app that signs people in with Rialto, and reads as many texts as they may have read.
 import { randomUUID } from 'node:crypto'
+import { serve } from '@hono/node-server'
+import { liftUrl, newRequestId, Rialto, RialtoError } from '@rialto/sdk'
 import { Hono } from 'hono'
+import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, getSignedCookie, setCookie, setSignedCookie } from 'hono/cookie'
 import { csrf } from 'hono/csrf'
-import type { Context } from 'hono'
 import { analyse, charactersMax } from './analyse.ts'
 import { page } from './page.ts'
-import { connect } from './rialto.ts'
-import type { Flow, Session } from './rialto.ts'
+import type { Page } from './page.ts'
+import { begin, discover, finish, renew } from './sign-in.ts'
+import type { Flow, Session } from './sign-in.ts'
 
 const need = (name: string): string => {
   const value = process.env[name]
@@ -17,12 +19,13 @@ const need = (name: string): string => {
   return value
 }
 const origin = need('ORIGIN')
-const rialto = await connect({
+const credentials = {
   issuer: need('RIALTO_ISSUER'),
   clientId: need('RIALTO_CLIENT_ID'),
   clientSecret: need('RIALTO_CLIENT_SECRET'),
-  redirectUri: `${origin}/callback`,
-})
+}
+const rialto = new Rialto(credentials)
+const client = await discover(credentials)
 
 // Browsers share cookies between the ports of a host, so this app's have names of their own.
 const sessionCookie = 'readability_session'
@@ -34,27 +37,37 @@ const sessions = new Map<string, Session>()
 
 /** Who is signed in, if Rialto still stands for them. */
 async function currentSession(c: Context): Promise<Session | undefined> {
-  const id = getCookie(c, sessionCookie)
-  const session = id === undefined ? undefined : sessions.get(id)
-  if (id === undefined || session === undefined) return undefined
-  const living = await rialto.renew(session)
+  const id = getCookie(c, sessionCookie) ?? ''
+  const session = sessions.get(id)
+  const living = session && (await renew(client, session))
   if (living === undefined) sessions.delete(id)
   else sessions.set(id, living)
   return living
 }
 
+/** The page for somebody who is signed in: with what they have left, and the way to more where that is nothing. */
+async function personPage({ userId, name }: Session, shown: Partial<Page> = {}) {
+  const standing = shown.standing ?? (await rialto.check({ userId, metric: 'texts' }))
+  const lift = standing.allowed ? undefined : liftUrl(standing, origin)
+  return page({ name, requestId: newRequestId(), ...shown, standing, lift })
+}
+
 const app = new Hono()
 app.use(csrf({ origin }))
 app.use(bodyLimit({ maxSize: charactersMax * 6 }))
+app.onError((error, c) => {
+  if (!(error instanceof RialtoError)) throw error
+  return c.html(page({ problem: `Rialto can’t be asked right now (${error.code}). Go back and send it again.` }), 503)
+})
 
 app.get('/', async (c) => {
   const session = await currentSession(c)
-  return c.html(page({ name: session?.name }))
+  return c.html(session === undefined ? page({}) : await personPage(session))
 })
 
 // Also where Rialto's "Launch" leads (OpenID Connect Core §4, initiate_login_uri).
 app.get('/sign-in', async (c) => {
-  const { flow, url } = await rialto.begin()
+  const { flow, url } = await begin(client, `${origin}/callback`)
   await setSignedCookie(c, flowCookie, JSON.stringify(flow), cookieSecret, { ...cookieOptions, maxAge: 600 })
   return c.redirect(url.href)
 })
@@ -62,32 +75,34 @@ app.get('/sign-in', async (c) => {
 app.get('/callback', async (c) => {
   const flow = await getSignedCookie(c, cookieSecret, flowCookie)
   deleteCookie(c, flowCookie, { path: '/' })
-  if (typeof flow !== 'string')
-    return c.html(page({ name: undefined, problem: 'That sign-in took too long. Please try again.' }), 400)
+  if (typeof flow !== 'string') return c.html(page({ problem: 'That sign-in took too long. Please try again.' }), 400)
   try {
-    const session = await rialto.finish(
-      new URL(c.req.url.replace(/^[a-z]+:\/\/[^/]+/, origin)),
-      JSON.parse(flow) as Flow,
-    )
+    const { search } = new URL(c.req.url)
+    const session = await finish(client, new URL(`/callback${search}`, origin), JSON.parse(flow) as Flow)
     const id = randomUUID()
     for (const oldest of sessions.keys()) if (sessions.size >= sessionsMax) sessions.delete(oldest)
     sessions.set(id, session)
     setCookie(c, sessionCookie, id, cookieOptions)
     return c.redirect('/')
   } catch {
-    return c.html(page({ name: undefined, problem: 'Rialto did not sign you in. Nothing was stored.' }), 400)
+    return c.html(page({ problem: 'Rialto did not sign you in. Nothing was stored.' }), 400)
   }
 })
 
 app.post('/analyse', async (c) => {
   const session = await currentSession(c)
   if (session === undefined) return c.redirect('/')
-  const { text } = await c.req.parseBody()
-  if (typeof text !== 'string' || text.trim() === '')
-    return c.html(page({ name: session.name, problem: 'There is no text to read.' }), 400)
+  const { text, requestId } = await c.req.parseBody()
+  if (typeof text !== 'string' || text.trim() === '' || typeof requestId !== 'string')
+    return c.html(await personPage(session, { problem: 'There is no text to read.' }), 400)
   if (text.length > charactersMax)
-    return c.html(page({ name: session.name, text, problem: 'The text is too long.' }), 413)
-  return c.html(page({ name: session.name, text, analysis: analyse(text) }))
+    return c.html(await personPage(session, { text, problem: 'The text is too long.' }), 413)
+  const analysis = analyse(text)
+  // The form's own id: sent twice, or again after a lost answer, it is counted once.
+  const standing = await rialto.consume({ userId: session.userId, metric: 'texts', key: requestId })
+  return c.html(
+    await personPage(session, standing.allowed ? { text, analysis, standing } : { text, requestId, standing }),
+  )
 })
 
 app.post('/sign-out', (c) => {

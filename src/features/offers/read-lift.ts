@@ -18,13 +18,21 @@ export type Lift =
 
 export interface OpenLift extends Offer {
   readonly kind: 'open'
-  readonly agent: { readonly slug: string; readonly name: string; readonly isLaunchable: boolean }
+  readonly agent: LiftedAgent
   readonly metric: { readonly slug: string; readonly displayName: string; readonly unit: string }
   readonly meter: MeterState
   /** Why one more unit would be denied now. Undefined: it would be allowed. */
   readonly reason: DenialReason | undefined
   /** The agent's own address to go back to, if it gave one that is its. */
   readonly backTo: string | undefined
+}
+
+interface LiftedAgent {
+  readonly slug: string
+  readonly name: string
+  /** It has a page. */
+  readonly isPublished: boolean
+  readonly isLaunchable: boolean
 }
 
 export interface WhichLift {
@@ -47,18 +55,25 @@ export async function readLift(deps: LiftDeps, { token, viewerId, returnTo }: Wh
   }
   const answer = await deps.usage.check({ ...subject, delta: 1 })
   if (answer.kind === 'fault') return { kind: 'unknown' }
+  const isPublished = agent.status === 'published'
+  const offer = await readOffer(deps, { agentId: agent.id, userId: viewerId })
+  const denial = answer.kind === 'denied' ? answer.reason : undefined
   return {
     kind: 'open',
     agent: {
       slug: agent.slug,
       name: agent.name,
-      isLaunchable: agent.status === 'published' && agent.initiateLoginUri !== null && agent.oauthClientId !== null,
+      isPublished,
+      isLaunchable: isPublished && agent.initiateLoginUri !== null && agent.oauthClientId !== null,
     },
     metric,
     meter: stateOf(metric.slug, answer.meter),
-    reason: answer.kind === 'denied' ? answer.reason : undefined,
+    // Also for whom another reason came first.
+    reason: agent.status === 'suspended' ? 'suspended' : denial,
     backTo: returnAddress(returnTo, agent.redirectUris),
-    ...(await readOffer(deps, { agentId: agent.id, userId: viewerId })),
+    hasSubscription: offer.hasSubscription,
+    // What nobody can take any more is shown to who has it.
+    tiers: offer.tiers.filter(({ isTheirs }) => isPublished || isTheirs),
   }
 }
 

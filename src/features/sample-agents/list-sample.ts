@@ -1,7 +1,17 @@
 import { eq, inArray, sql } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import type { Transaction } from '#src/db/client.ts'
-import { agentCapabilities, agents, agentSteps, agentTags, organization, tags } from '#src/db/schema/index.ts'
+import {
+  agentCapabilities,
+  agentMetricDefinitions,
+  agentPricingTiers,
+  agents,
+  agentSteps,
+  agentTags,
+  organization,
+  tags,
+  tierMetricQuotas,
+} from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { refreshAgentSearch } from '#src/features/catalog/index.ts'
 import type { Sample } from './samples.ts'
@@ -25,6 +35,7 @@ export function listSample(
     const [known] = await tx.select().from(agents).where(eq(agents.slug, sample.slug)).for('no key update')
     if (known !== undefined) {
       if (known.homepageUrl !== origin) await tx.update(agents).set(addresses).where(eq(agents.id, known.id))
+      await offerFreely(tx, known.id, sample)
       return { agentId: known.id, oauthClientId: known.oauthClientId }
     }
     const agentId = await insertSample(tx, { sample, addresses })
@@ -64,9 +75,26 @@ async function insertSample(tx: Transaction, { sample, addresses }: NewSample): 
   if (tagged.length > 0) await tx.insert(agentTags).values(tagged.map(({ tagId }) => ({ agentId, tagId })))
   await tx.insert(agentCapabilities).values(capabilities.map((part, sortOrder) => ({ ...part, agentId, sortOrder })))
   await tx.insert(agentSteps).values(steps.map((part, sortOrder) => ({ ...part, agentId, sortOrder })))
-  await refreshAgentSearch(tx, [agentId])
+  await offerFreely(tx, agentId, sample)
   await recordAudit(tx, { action: 'agent.list_sample', resource: 'agent', resourceId: agentId, metadata: { slug } })
   return agentId
+}
+
+/** Its metrics and a free tier, unless it has metrics already: what was set since stays. */
+async function offerFreely(tx: Transaction, agentId: string, { metrics }: Sample): Promise<void> {
+  if ((await tx.$count(agentMetricDefinitions, eq(agentMetricDefinitions.agentId, agentId))) === 0) {
+    const [tier] = await tx
+      .insert(agentPricingTiers)
+      .values({ agentId, tierName: 'Free', isFree: true, price: 0 })
+      .returning()
+    if (tier === undefined) throw new Error('The inserted tier was not returned')
+    for (const [sortOrder, { slug, displayName, unit, freeUnits }] of metrics.entries()) {
+      const metricId = crypto.randomUUID()
+      await tx.insert(agentMetricDefinitions).values({ id: metricId, agentId, slug, displayName, unit, sortOrder })
+      await tx.insert(tierMetricQuotas).values({ tierId: tier.id, metricId, quotaLimit: freeUnits })
+    }
+  }
+  await refreshAgentSearch(tx, [agentId])
 }
 
 async function publisherId(tx: Transaction): Promise<string> {

@@ -13,8 +13,18 @@ export interface Sample {
   readonly languages: readonly string[]
   readonly capabilities: readonly { readonly icon: string; readonly title: string; readonly description: string }[]
   readonly steps: readonly { readonly title: string; readonly description: string }[]
+  /** What it counts, and how much of each is free. */
+  readonly metrics: readonly SampleMetric[]
   /** Why it asks for each scope that it asks for. */
   readonly scopeReasons: ScopeReasons
+}
+
+export interface SampleMetric {
+  readonly slug: string
+  readonly displayName: string
+  readonly unit: string
+  /** Units a month. */
+  readonly freeUnits: number
 }
 
 export const samples: readonly Sample[] = [
@@ -23,7 +33,7 @@ export const samples: readonly Sample[] = [
     name: 'Readability',
     tagline: 'Says how hard a text is to read and picks its key sentences',
     description:
-      'Readability takes an English text and says what reading it takes: the Flesch reading ease, the school years a reader needs, the length in minutes. Then it picks the sentences that hold most of what the text is about.\n\nIt is a sample agent: a small web application in this repository that signs people in with Rialto through a stock OpenID Connect client. It runs on this machine, needs no key, and keeps no text.',
+      'Readability takes an English text and says what reading it takes: the Flesch reading ease, the school years a reader needs, the length in minutes. Then it picks the sentences that hold most of what the text is about.\n\nIt is a sample agent: a small web application in this repository that signs people in with Rialto through a stock OpenID Connect client, and asks Rialto before each text whether you may have it read. It runs on this machine, needs no key, and keeps no text.',
     folder: 'examples/readability',
     tags: ['documents', 'assistants'],
     languages: ['TypeScript'],
@@ -45,10 +55,16 @@ export const samples: readonly Sample[] = [
       },
     ],
     steps: [
-      { title: 'Launch it', description: 'Rialto signs you in; the first time it asks what the agent may know.' },
+      {
+        title: 'Start and launch it',
+        description:
+          'Five texts a month are free. Rialto signs you in; the first time it asks what the agent may know.',
+      },
       { title: 'Paste a text', description: 'English, up to 20,000 characters.' },
       { title: 'Read the result', description: 'The figures first, then the key sentences in their own order.' },
     ],
+    // Few enough that whoever tries it sees it stop.
+    metrics: [{ slug: 'texts', displayName: 'Texts read', unit: 'texts', freeUnits: 5 }],
     scopeReasons: {
       openid: 'To open the page to people of this marketplace only, and to know that you are one.',
       profile: 'To show at the top of the page whom it takes you for.',

@@ -80,7 +80,7 @@ interface OpenProps {
 
 function Open({ lift, hasStarted, isRefused }: OpenProps) {
   const { metric, meter, tiers, hasSubscription, reason } = lift
-  const isStartable = ({ priceMinor }: OfferedTier) => priceMinor === 0 && !hasSubscription && reason !== 'suspended'
+  const isStartable = ({ priceMinor }: OfferedTier) => priceMinor === 0 && !hasSubscription
   return (
     <AccessPage {...liftWords(lift)} state={reason === undefined ? 'done' : undefined} action={<WayBack lift={lift} />}>
       {hasStarted && reason === undefined && (
@@ -133,11 +133,13 @@ function WayBack({ lift: { agent, backTo, reason } }: { lift: OpenLift }) {
   if (reason === undefined && agent.isLaunchable) {
     return <ButtonLink href={`/agents/${agent.slug}/launch`}>Launch {agent.name}</ButtonLink>
   }
-  return reason === 'suspended' ? (
-    <ButtonLink href="/agents">Browse the agents</ButtonLink>
-  ) : (
+  return agent.isPublished ? (
     <ButtonLink href={`/agents/${agent.slug}`} kind={kind}>
       About {agent.name}
+    </ButtonLink>
+  ) : (
+    <ButtonLink href="/agents" kind={kind}>
+      Browse the agents
     </ButtonLink>
   )
 }
