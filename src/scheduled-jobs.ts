@@ -2,6 +2,7 @@
 import type { Deps } from '#src/deps.ts'
 import { catalogJobs } from '#src/features/catalog/index.ts'
 import { pricingJobs } from '#src/features/pricing/index.ts'
+import { subscriptionJobs } from '#src/features/subscriptions/index.ts'
 import { usageJobs } from '#src/features/usage/index.ts'
 import { deletionJob, identityJobs } from '#src/identity/index.ts'
 import type { BeforeDataGoes } from '#src/identity/index.ts'
@@ -9,7 +10,14 @@ import type { BeforeDataGoes } from '#src/identity/index.ts'
 /** What features settle elsewhere before an account's data goes, in this order; see identity/people/deletion/work-off.ts. */
 const beforeDataGoes: readonly BeforeDataGoes<Deps>[] = []
 
-const scheduledJobs = [...catalogJobs, ...pricingJobs, ...usageJobs, ...identityJobs, deletionJob(beforeDataGoes)]
+const scheduledJobs = [
+  ...catalogJobs,
+  ...pricingJobs,
+  ...subscriptionJobs,
+  ...usageJobs,
+  ...identityJobs,
+  deletionJob(beforeDataGoes),
+]
 
 export async function startScheduledJobs(deps: Deps): Promise<void> {
   for (const { name, cron, run } of scheduledJobs) await deps.jobs.schedule({ name, cron, run: () => run(deps) })
