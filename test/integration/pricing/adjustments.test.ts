@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { auditLogs, usageLedger } from '#src/db/schema/index.ts'
+import { auditLogs, usageLedger, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import { adjustUsage } from '#src/features/pricing/adjustments/adjust-usage.ts'
 import type { AdjustUsage } from '#src/features/pricing/adjustments/adjust-usage.ts'
+import { openSubscription } from '#src/features/subscriptions/index.ts'
 import type { UsageAnswer } from '#src/metering/index.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import type { TestDatabase } from '#test/support/database.ts'
@@ -67,6 +68,28 @@ describe('a counter', () => {
     for (const result of settled.filter(({ status }) => status === 'rejected')) {
       expect(result).toMatchObject({ reason: { code: 'invalid_request', details: { errors: [{ path: 'delta' }] } } })
     }
+    await expectCounted(subscriber)
+  })
+
+  test('whose use moved to a later subscription gives it back there', async () => {
+    const { db } = database
+    const subscriber = await addSubscriber(database)
+    const { userId, agentId } = subscriber
+    const entryId = entryOf(await subscriber.use('messages', 10))
+    const [before] = await db
+      .update(userAgentSubscriptions)
+      .set({ status: 'canceled' })
+      .where(eq(userAgentSubscriptions.id, subscriber.subscriptionId))
+      .returning()
+    const later = await openSubscription(
+      { db, newId: () => crypto.randomUUID() },
+      { userId, agentId, tierId: before?.tierId ?? '', by: { kind: 'system' } },
+    )
+    const answer = await adjust({ ...subscriber, subscriptionId: later.id }, { delta: -4, entryId })
+    expect(answer).toMatchObject({ usedBefore: 10, usedAfter: 6, meter: { used: 6, limit: 10 } })
+    const [entry] = await db.select().from(usageLedger).where(eq(usageLedger.id, answer.entryId))
+    expect(entry).toMatchObject({ subscriptionId: later.id, refersToId: entryId })
+    await expectCounted({ ...subscriber, subscriptionId: later.id })
     await expectCounted(subscriber)
   })
 

@@ -1,7 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import type { Transaction } from '#src/db/client.ts'
-import { isUniqueViolation } from '#src/db/errors.ts'
 import { subscriptionUsage, usageLedger } from '#src/db/schema/index.ts'
 import type { MeterState } from '#src/features/usage/index.ts'
 import { AppError } from '#src/lib/errors.ts'
@@ -45,36 +44,30 @@ export interface Adjustment {
 
 /**
  * Sets right what was counted wrongly, by an entry of its own: the level of a gauge goes up or down, and of a counter an entry is
- * taken back, wholly or in part, in the period it counts in. Never below 0, or below what reservations hold.
+ * taken back, wholly or in part, where it counts now. Never below 0, or below what reservations hold.
  *
  * Throws `not_found`, `invalid_request` that names the field, `below_zero`, `request_id_conflict` for an id used for something
  * else, and `conflict` for a subscription that is over.
  */
 export async function adjustUsage({ db, config }: MeterDeps, adjust: AdjustUsage): Promise<Adjustment> {
-  try {
-    return await writeOrPreview(db, {
-      isPreview: adjust.isPreview,
-      work: async (tx) => {
-        const subscription = await lockSubscription(tx, adjust.subscriptionId)
-        const metric = await getMetric(tx, subscription, adjust.metric)
-        const which = { ...subscription, metric: adjust.metric, graceMs: graceMsOf(config) }
-        const replay = await findReplay(tx, { adjust, metricId: metric.id })
-        if (replay !== undefined) return { ...replay, meter: await readState(tx, which), isReplayed: true }
-        const target =
-          metric.kind === 'gauge'
-            ? await gaugeTarget(tx, { adjust, subscription, metric, meter: await readMeter(tx, which) })
-            : await refundTarget(tx, { adjust, metric })
-        const entryId = await write(tx, { adjust, target, metricId: metric.id })
-        const used = { usedBefore: target.used, usedAfter: target.used + adjust.delta }
-        await audit(tx, { adjust, entryId, used })
-        return { entryId, ...used, meter: await readState(tx, which), isReplayed: false }
-      },
-    })
-  } catch (error) {
-    // The same id at the same moment for another subscription.
-    if (isUniqueViolation(error)) throw new AppError('request_id_conflict')
-    throw error
-  }
+  return writeOrPreview(db, {
+    isPreview: adjust.isPreview,
+    work: async (tx) => {
+      const subscription = await lockSubscription(tx, adjust.subscriptionId)
+      const metric = await getMetric(tx, subscription, adjust.metric)
+      const which = { ...subscription, metric: adjust.metric, graceMs: graceMsOf(config) }
+      const replay = await findReplay(tx, { adjust, metricId: metric.id })
+      if (replay !== undefined) return { ...replay, meter: await readState(tx, which), isReplayed: true }
+      const target =
+        metric.kind === 'gauge'
+          ? await gaugeTarget(tx, { adjust, subscription, metric, meter: await readMeter(tx, which) })
+          : await refundTarget(tx, { adjust, subscription, metric })
+      const entryId = await write(tx, { adjust, target, metricId: metric.id })
+      const used = { usedBefore: target.used, usedAfter: target.used + adjust.delta }
+      await audit(tx, { adjust, entryId, used })
+      return { entryId, ...used, meter: await readState(tx, which), isReplayed: false }
+    },
+  })
 }
 
 async function findReplay(
@@ -84,7 +77,8 @@ async function findReplay(
   const [entry] = await tx.select().from(usageLedger).where(eq(usageLedger.clientReqId, adjust.clientReqId))
   if (entry === undefined) return undefined
   const isSame =
-    entry.subscriptionId === adjust.subscriptionId &&
+    // What is taken back counts where its entry's use is now, which may be a later subscription.
+    (adjust.entryId !== undefined || entry.subscriptionId === adjust.subscriptionId) &&
     entry.metricId === metricId &&
     entry.delta === adjust.delta &&
     entry.refersToId === (adjust.entryId ?? null) &&
@@ -101,7 +95,7 @@ interface Write {
 
 /** The counter and its entry, together: a counter is always the sum of its entries. */
 async function write(tx: Transaction, { adjust, target, metricId }: Write): Promise<string> {
-  const { subscriptionId, delta, clientReqId } = adjust
+  const { delta, clientReqId } = adjust
   const usedAfter = target.used + delta
   if (usedAfter < target.held) throw new AppError('below_zero', { used: target.used, held: target.held })
   if (usedAfter > Number.MAX_SAFE_INTEGER) throw fieldError('delta', 'is more than can be counted')
@@ -109,7 +103,7 @@ async function write(tx: Transaction, { adjust, target, metricId }: Write): Prom
   const [entry] = await tx
     .insert(usageLedger)
     .values({
-      subscriptionId,
+      subscriptionId: target.subscriptionId,
       metricId,
       eventType: target.eventType,
       delta,

@@ -33,6 +33,7 @@ export async function gaugeTarget(tx: Transaction, { adjust, subscription, metri
   if (counter === undefined) throw new Error('A level that was just made is missing')
   return {
     counterId: counter.id,
+    subscriptionId: counter.subscriptionId,
     used: counter.used,
     held: counter.held,
     eventType: 'adjust',
