@@ -1,6 +1,6 @@
 // A minute under load with a kill -9 every two seconds, for each kind of victim.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFailed } from 'vitest'
 import { startLoad, wrongAfter } from '#test/integration/usage/load.ts'
 import type { Load } from '#test/integration/usage/load.ts'
 import { addMeteredAgent, addSubscriber } from '#test/integration/usage/market.ts'
@@ -22,7 +22,8 @@ it.each([
   ['PostgreSQL', () => installation.killDatabase()],
   ['both at once', () => (installation.killDatabase(), installation.killServer())],
 ])('kill -9 of %s again and again loses nothing acknowledged and counts nothing twice', async (victim, kill) => {
-  const agent = await addMeteredAgent(installation, { messages: { quota: null }, tokens: { quota: 3_000 } })
+  onTestFailed(() => console.log(installation.output()))
+  const agent = await addMeteredAgent(installation, { messages: { quota: null }, tokens: { quota: 100 } })
   const subscribers = await Promise.all(Array.from({ length: 50 }, () => addSubscriber(installation, agent)))
   const people = subscribers.map(({ userId }) => userId)
   const target = { ...installation, token: agent.token, people, metrics: ['messages', 'tokens', 'messages'] }

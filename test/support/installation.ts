@@ -22,6 +22,8 @@ export interface Installation {
   killDatabase(): void
   /** What ended the server that nobody has killed; undefined while it runs. */
   serverEnded(): number | NodeJS.Signals | undefined
+  /** What the present server wrote. */
+  output(): string
   stop(): Promise<void>
 }
 
@@ -43,6 +45,7 @@ export async function startInstallation(): Promise<Installation> {
     },
     killDatabase: () => void process.kill(databasePid(dataDir), 'SIGKILL'),
     serverEnded: () => server.child.exitCode ?? server.child.signalCode ?? undefined,
+    output: () => server.output(),
     stop: async () => {
       await pool.end()
       server.child.kill('SIGTERM')
