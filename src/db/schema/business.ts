@@ -906,6 +906,37 @@ export const agentMetricsDaily = pgTable(
   ],
 )
 
+/** Who used an agent on a day, so that `activeUsers` counts each once, however late a report of theirs comes. */
+export const agentActiveUsers = pgTable(
+  'agent_active_users',
+  {
+    agentId: uuid('agent_id').notNull(),
+    /** UTC. */
+    day: date('day', { mode: 'string' }).notNull(),
+    userId: authId('user_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'agent_active_users_pkey', columns: [table.agentId, table.day, table.userId] }),
+    reference(table.agentId, agents.id, 'cascade'),
+    reference(table.userId, user.id, 'cascade'),
+    indexed(table.userId),
+  ],
+)
+
+/** How far a job has come that goes on where it left off. Only that job reads or writes its row. */
+export const jobPositions = pgTable(
+  'job_positions',
+  {
+    job: text('job').primaryKey(),
+    position: jsonb('position').$type<Json>().notNull().default({}),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    hasLength(table.job, { min: 1, max: 100 }),
+    holds(table.position, sql`jsonb_typeof(${table.position}) = 'object'`),
+  ],
+)
+
 // --- Observability ---------------------------------------------------------------------------------------------------
 
 export const auditResults = ['success', 'failure', 'denied'] as const

@@ -84,7 +84,7 @@ test('a person goes with what they own, and what only tracked them forgets them'
   expect(await countOf('reviews WHERE user_id = $1', [publisher])).toBe(0)
   expect(await countOf('agent_installs WHERE user_id = $1', [publisher])).toBe(0)
   expect(await countOf('usage_ledger WHERE subscription_id = $1', [own])).toBe(0)
-  expect(await countOf('usage_ledger WHERE subscription_id = $1', [theirs])).toBe(2)
+  expect(await countOf('usage_ledger WHERE subscription_id = $1', [theirs])).toBe(3)
   expect(await countOf('interactions WHERE agent_id = $1 AND user_id IS NULL', [tree.agentId])).toBe(1)
   const auditAfter = await rowsOf(
     `SELECT to_jsonb(a) - 'user_id' FROM audit_logs a WHERE resource_id = $1 AND user_id IS NULL`,

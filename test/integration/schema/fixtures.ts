@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '#src/db/client.ts'
 import {
+  agentActiveUsers,
   agentChangelog,
   agentCapabilities,
   agentInstalls,
@@ -20,7 +21,10 @@ import {
   subscriptionUsage,
   tags,
   tierMetricQuotas,
+  usageDenialsHourly,
   usageLedger,
+  usageNotices,
+  usageReservations,
   user,
   userAgentSubscriptions,
 } from '#src/db/schema/index.ts'
@@ -88,7 +92,7 @@ async function insertLedgerEntry(
   return one(await db.insert(usageLedger).values(row).returning()).id
 }
 
-/** A subscription with a counter, an add-on, a consumption and its refund. Returns the subscription. */
+/** A subscription with a counter, an add-on, a consumption, its refund, a hold, a notice and a denial. Returns it. */
 export async function insertUsedSubscription(
   db: Database,
   { userId, tree }: { userId: string; tree: AgentTree },
@@ -97,7 +101,12 @@ export async function insertUsedSubscription(
   const subscriptionId = await insertSubscription(db, { userId, agentId, tierId })
   const periodStart = new Date('2026-01-01T00:00:00Z')
   const periodEnd = new Date('2026-02-01T00:00:00Z')
-  await db.insert(subscriptionUsage).values({ subscriptionId, metricId, periodStart, periodEnd, used: 1 })
+  const counter = one(
+    await db
+      .insert(subscriptionUsage)
+      .values({ subscriptionId, metricId, periodStart, periodEnd, used: 3, held: 2 })
+      .returning(),
+  )
   await db
     .insert(subscriptionAddons)
     .values({ subscriptionId, metricId, amount: 10, scope: 'permanent', source: 'admin_grant', createdBy: userId })
@@ -110,6 +119,14 @@ export async function insertUsedSubscription(
     delta: -1,
     refersToId: entry,
   })
+  const hold = await insertLedgerEntry(db, { subscriptionId, metricId, periodStart, eventType: 'hold', delta: 2 })
+  await db
+    .insert(usageReservations)
+    .values({ id: hold, subscriptionId, metricId, usageId: counter.id, amount: 2, expiresAt: periodEnd })
+  await db
+    .insert(usageNotices)
+    .values({ subscriptionId, metricId, periodStart, threshold: 80, limitAt: 100, usedAt: 80 })
+  await db.insert(usageDenialsHourly).values({ subscriptionId, metricId, hour: periodStart, denials: 1 })
   return subscriptionId
 }
 
@@ -132,6 +149,7 @@ export async function insertSurroundings(
   await db.insert(agentInstalls).values({ agentId, userId })
   await db.insert(agentWaitlist).values({ agentId, email: 'ada@example.com' })
   await db.insert(agentMetricsDaily).values({ agentId, day: '2026-01-01' })
+  await db.insert(agentActiveUsers).values({ agentId, day: '2026-01-01', userId })
   await db.insert(reviews).values({ agentId, userId, rating: 5 })
   await db.insert(interactions).values({ type: 'contact', agentId, agentName: 'Reader', userId })
   await db.insert(auditLogs).values({ userId, action: 'agent.publish', resource: 'agent', resourceId: agentId })

@@ -148,6 +148,7 @@ export const keysToPeople = {
   'agent_installs.user_id': 'cascade',
   'user_agent_subscriptions.user_id': 'cascade',
   'account_deletions.user_id': 'cascade',
+  'agent_active_users.user_id': 'cascade',
   // What only tracks who did something forgets them.
   'agents.created_by': 'set null',
   'media.created_by': 'set null',

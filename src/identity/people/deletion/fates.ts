@@ -41,6 +41,7 @@ export const fates: Readonly<Record<string, Fate>> = {
   usage_notices: { kind: 'follows', parent: 'user_agent_subscriptions' },
   usage_denials_hourly: { kind: 'follows', parent: 'user_agent_subscriptions' },
   agent_installs: goes('agent_installs'),
+  agent_active_users: goes('agent_active_users'),
   reviews: goes('reviews'),
   agent_waitlist: goes('agent_waitlist'),
   organization_invitation: goes('organization_invitation'),

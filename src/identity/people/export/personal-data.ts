@@ -47,6 +47,11 @@ export const personalTables: readonly PersonalTable[] = [
       hourly.* FROM usage_denials_hourly AS hourly)`,
   },
   { table: 'agent_installs', where: own },
+  {
+    table: 'agent_active_users',
+    where: own,
+    from: `(SELECT concat_ws('/', agent_id, day) AS id, active.* FROM agent_active_users AS active)`,
+  },
   { table: 'reviews', where: own },
   { table: 'agent_waitlist', where: 't.email = me.email' },
   { table: 'interactions', where: 't.user_id = me.id OR t.user_email = me.email', without: ['notify_error'] },

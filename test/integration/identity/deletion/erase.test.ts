@@ -98,7 +98,7 @@ test('no column of any table names a person who was deleted, but the record of w
   expect(await tracesOf(database.pool, person.id, person.email)).toEqual(['public.audit_logs.resource_id'])
   expect(await countOf('usage_ledger WHERE subscription_id = ANY($1)', subscriptions)).toBe(0)
   // What others have stays whole.
-  expect(await countOf('usage_ledger WHERE subscription_id = $1', theirs)).toBe(2)
+  expect(await countOf('usage_ledger WHERE subscription_id = $1', theirs)).toBe(3)
   expect(await countOf(`interactions WHERE type = 'contact' AND user_email IS NULL`)).toBeGreaterThan(0)
 })
 
