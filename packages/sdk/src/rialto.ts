@@ -75,8 +75,8 @@ export class Rialto {
     return (await this.#transport({ method: 'GET', path, signal })) as SubscriptionUsage
   }
 
-  /** The history of this agent's subscribers, page by page as it is read. */
-  async *ledger({ signal, from, to, ...filter }: LedgerQuery = {}): AsyncGenerator<LedgerEntry, void, undefined> {
+  /** What was used of a person's subscriptions or of one, newest first, page by page as it is read. */
+  async *ledger({ signal, from, to, ...filter }: LedgerQuery): AsyncGenerator<LedgerEntry, void, undefined> {
     const query = new URLSearchParams({ ...filter, limit: '200' })
     if (from !== undefined) query.set('from', from.toISOString())
     if (to !== undefined) query.set('to', to.toISOString())

@@ -107,41 +107,65 @@ export type Decision = Allowed | Denied
 /** What a use would be answered; nothing is recorded. */
 export type Forecast = (MeterState & Yes) | Denied
 
-/** What a subscription may use, and has. */
+/** A subscription, and where it stands with every metric of the agent. */
 export interface SubscriptionUsage {
   readonly subscriptionId: string
   readonly userId: string
-  readonly meters: readonly MeterState[]
+  /** Such as `active`, `trialing`, `past_due` or `canceled`. */
+  readonly status: string
+  readonly tier: { readonly id: string; readonly name: string; readonly isFree: boolean }
+  /** Empty once the subscription has ended. */
+  readonly meters: readonly SubscriptionMeter[]
 }
 
-export interface Refund {
+export type SubscriptionMeter = MeterState & {
+  readonly displayName: string
+  readonly unit: string
+  readonly kind: 'counter' | 'gauge'
+  /** How much of `used` is only reserved. */
+  readonly held: number
+}
+
+export type Refund = MeterState & {
+  readonly subscriptionId: string
+  /** Of the refund. */
   readonly entryId: string
+  /** What was refunded. */
   readonly refersToId: string
   /** Units given back. */
   readonly refunded: number
+  /** Units of the entry that can still be given back. */
+  readonly left: number
   readonly replayed?: true
 }
 
-/** Newest first. */
-export interface LedgerQuery extends Abortable {
-  readonly userId?: string
-  readonly subscriptionId?: string
+/** Of one person, or of one subscription. */
+export type LedgerQuery = Abortable & {
   readonly metric?: string
+  readonly type?: LedgerEventType
+  /** Of what happened then or later, and before. */
   readonly from?: Date
   readonly to?: Date
-}
+} & ({ readonly userId: string } | { readonly subscriptionId: string })
+
+export type LedgerEventType = 'consume' | 'adjust' | 'refund' | 'hold' | 'settle' | 'lapse' | 'carry_in' | 'carry_out'
 
 export interface LedgerEntry {
   readonly id: string
   readonly subscriptionId: string
   readonly metric: string
-  readonly type: string
+  readonly type: LedgerEventType
+  /** Negative where it gives back. */
   readonly delta: number
+  /** The counter after it. */
   readonly usedAfter: number
+  /** Null: unlimited. */
   readonly limit: number | null
   readonly clientReqId: string
+  /** The entry that this one takes back, settles or moves. */
   readonly refersToId: string | null
   readonly metadata: Metadata
+  /** Null: a gauge. */
   readonly periodStart: string | null
   readonly occurredAt: string
   readonly createdAt: string
