@@ -17,15 +17,15 @@ export interface Page {
   readonly problem?: string
 }
 
-const style = `:root{color-scheme:light dark;--ink:light-dark(#17130e,#efe9df);--ground:light-dark(#fff,#14171a);--rule:light-dark(#ddd5c7,#2d333c);
+const style = `:root{color-scheme:light dark;--ink:light-dark(#17130e,#efe9df);--ground:light-dark(#fff,#14171a);
 --muted:light-dark(#5f574b,#b3aa9c);--stop:light-dark(#a8321f,#f08a74)}body{font:16px/24px system-ui,sans-serif;max-width:44rem;margin:0 auto;padding:24px;
 background:var(--ground);color:var(--ink)}h1{font:500 28px/34px Georgia,serif;margin:0}h2{font:500 22px/28px Georgia,serif}
 header,header form,.left{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:center;gap:8px 16px}header{padding-bottom:24px}
-label,.left{display:flex}.left{color:var(--muted);font-variant-numeric:tabular-nums;justify-content:space-between;margin:0 0 8px}
+label{font-weight:500}.left span{color:var(--muted)}.left{font-variant-numeric:tabular-nums;justify-content:space-between;margin:0 0 8px}
 textarea{width:100%;box-sizing:border-box;min-height:12rem;font:inherit;padding:12px;color:inherit;background:transparent;border:1px solid #857a6a;border-radius:4px}
 button,.button{display:inline-block;font:inherit;padding:8px 16px;border:1px solid var(--ink);border-radius:4px;background:var(--ink);color:var(--ground);
-text-decoration:none;cursor:pointer}header button{background:transparent;color:inherit}:focus-visible{outline:2px solid #1b5e8c;outline-offset:2px}
-.stop{border-inline-start:4px solid var(--stop);padding:4px 16px;margin-block-end:24px}dl{display:grid;grid-template-columns:auto 1fr;gap:4px 16px}
+text-decoration:none;cursor:pointer}header button,.later{background:transparent;color:inherit}:focus-visible{outline:2px solid #1b5e8c;outline-offset:2px}
+.stop,.next{border-inline-start:4px solid var(--stop);padding:4px 16px;margin-block-end:24px}.next{border-color:var(--ink)}dl{display:grid;grid-template-columns:auto 1fr;gap:4px 16px}
 dd{margin:0;font-variant-numeric:tabular-nums}dt{color:var(--muted)}`
 
 export const page = ({ name, standing, lift, requestId, text, analysis, problem }: Page) =>
@@ -60,7 +60,7 @@ function stopped(standing: Page['standing'], lift: string | undefined) {
     : reason === 'quota_exceeded'
       ? `You have had all ${limit} texts read.${again} A text that you send now is not counted.`
       : `Rialto does not let you use this now: ${reason.replaceAll('_', ' ')}.`
-  return html`<div role="alert" class="stop">
+  return html`<div role="alert" class="${isNew ? 'next' : 'stop'}">
     <p>${words}</p>
     ${lift && html`<p><a class="button" href="${lift}">${isNew ? 'Start at Rialto' : 'See what lifts it'}</a></p>`}
   </div>`
@@ -71,7 +71,7 @@ const form = ({ standing, requestId, text }: Page) =>
     <p class="left"><label for="text">Your text, in English</label> <span>${left(standing)}</span></p>
     <textarea id="text" name="text" required maxlength="${charactersMax}">${text}</textarea>
     <input type="hidden" name="requestId" value="${requestId}" />
-    <p><button>Read it</button></p>
+    <p><button class="${standing?.allowed === true ? '' : 'later'}">Read it</button></p>
   </form>`
 
 const left = (standing: Page['standing']) =>

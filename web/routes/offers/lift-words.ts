@@ -14,21 +14,17 @@ export function liftWords({ reason, meter, metric: { unit }, agent: { name } }: 
         title: meter.remaining === null ? `Unlimited ${unit}` : `${meter.remaining.toLocaleString('en')} ${unit} left`,
         intro: `You can go on at ${name}.`,
       }
-    case 'quota_exceeded':
-      return {
-        title: `No ${unit} left`,
-        intro:
-          meter.resetsAt === null
-            ? `You use all that your tier includes at ${name}. What was denied was not counted.`
-            : `You used all that your tier includes at ${name}. What was denied was not counted; you start again from zero on ${formatDay(meter.resetsAt)}.`,
-      }
+    case 'quota_exceeded': {
+      const again = meter.resetsAt === null ? '' : ` You start again from zero on ${formatDay(meter.resetsAt)}.`
+      return { title: `No ${unit} left`, intro: `What was denied was not counted.${again}` }
+    }
     case 'not_included':
       return {
         title: `Your tier has no ${unit}`,
         intro: `${name} was asked for something that your tier does not include.`,
       }
     case 'no_subscription':
-      return { title: `Start ${name}`, intro: 'It knows who you are; now choose what you want to use of it.' }
+      return { title: `Start ${name}`, intro: 'It knows who you are. Choose what you want to use.' }
     case 'payment_required':
       return { title: 'A payment is missing', intro: `You can go on at ${name} once your subscription is paid.` }
     case 'suspended':

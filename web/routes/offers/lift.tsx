@@ -106,6 +106,7 @@ function Open({ lift, hasStarted, isRefused }: OpenProps) {
         <TierList
           tiers={tiers}
           heading="h2"
+          isOnCard
           action={(tier) => isStartable(tier) && <StartFree tier={tier} isOnly={tiers.length === 1} />}
         />
       )}
