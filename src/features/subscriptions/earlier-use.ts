@@ -1,7 +1,7 @@
 // What a new subscription takes over from the earlier ones of the same person and agent.
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, exists, gt, inArray, or } from 'drizzle-orm'
 import type { Transaction } from '#src/db/client.ts'
-import { userAgentSubscriptions } from '#src/db/schema/index.ts'
+import { openStatuses, subscriptionUsage, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import { carriesIn, contains, stepAround, stepFrom } from '#src/features/usage/index.ts'
 import type { Kept } from '#src/features/usage/index.ts'
 import { lockCounters } from './counters.ts'
@@ -15,15 +15,39 @@ export interface EarlierUse {
   readonly of: SubscriptionRow
 }
 
-/** All subscriptions a person has or had to an agent, held until the transaction ends. */
+/** Use that ended longer ago carries nowhere: no usage period is longer than a year. */
+const oldestFor = (now: Date): Date => stepFrom({ anchor: now, interval: 'year', steps: -1 })
+
+/**
+ * The subscriptions of a person to an agent that a new one has to do with, held until the transaction ends: one that is not over,
+ * and those that still hold use. Others stay out of it, so that cancelling and coming back a thousand times stays quick.
+ */
 export async function lockEarlier(
   tx: Transaction,
   { userId, agentId, now }: { userId: string; agentId: string; now: Date },
 ): Promise<readonly Subscription[]> {
+  const holdsUse = tx
+    .select({ id: subscriptionUsage.id })
+    .from(subscriptionUsage)
+    .where(
+      and(
+        eq(subscriptionUsage.subscriptionId, userAgentSubscriptions.id),
+        gt(subscriptionUsage.used, 0),
+        gt(subscriptionUsage.periodEnd, oldestFor(now)),
+      ),
+    )
+  const isTheirs = and(eq(userAgentSubscriptions.userId, userId), eq(userAgentSubscriptions.agentId, agentId))
+  const isNotOver = inArray(userAgentSubscriptions.status, [...openStatuses])
+  // Waits for whoever is ending it. The next statement has another snapshot, and sees what was used until then.
+  await tx
+    .select({ id: userAgentSubscriptions.id })
+    .from(userAgentSubscriptions)
+    .where(and(isTheirs, isNotOver))
+    .for('no key update')
   const rows = await tx
     .select()
     .from(userAgentSubscriptions)
-    .where(and(eq(userAgentSubscriptions.userId, userId), eq(userAgentSubscriptions.agentId, agentId)))
+    .where(and(isTheirs, or(isNotOver, exists(holdsUse))))
     .orderBy(asc(userAgentSubscriptions.id))
     .for('no key update')
   const found: Subscription[] = []
@@ -41,8 +65,8 @@ export async function findCarriedUse(
   { earlier, now, bothPaidInFull }: { earlier: readonly Subscription[]; now: Date; bothPaidInFull: boolean },
 ): Promise<readonly EarlierUse[]> {
   if (earlier.length === 0) return []
-  const oldest = stepFrom({ anchor: now, interval: 'year', steps: -1 })
-  const counters = await lockCounters(tx, { subscriptionIds: earlier.map(({ row }) => row.id), endsAfter: oldest })
+  const subscriptionIds = earlier.map(({ row }) => row.id)
+  const counters = await lockCounters(tx, { subscriptionIds, endsAfter: oldestFor(now) })
   const byId = new Map(earlier.map((subscription) => [subscription.row.id, subscription]))
   return counters.flatMap((counter) => {
     const of = byId.get(counter.subscriptionId)

@@ -11,6 +11,7 @@ import {
 } from '#src/features/subscriptions/index.ts'
 import { rollForward } from '#src/features/subscriptions/roll-forward.ts'
 import { AppError } from '#src/lib/errors.ts'
+import { eventually } from '#test/support/start-process.ts'
 import { createMarket, dayMs, payment } from './market.ts'
 import type { Market } from './market.ts'
 
@@ -142,5 +143,38 @@ test('changes that come all at once end in one of their orders, with every unit 
   expect(unexpected).toEqual([])
   expect(allowed).toBeLessThanOrEqual(120)
   expect(await consumed(agent.agentId)).toBe(allowed)
+  expect(await market.drift()).toEqual([])
+})
+
+test('one that is ended while another begins hands over what was used until its last moment', async () => {
+  const agent = await market.addAgent()
+  const tierId = await market.addTier(agent, { quotas: { messages: 10 } })
+  const userId = await market.addPerson()
+  const subscribe = () => subscribeToFreeTier(market.deps, { userId, agentSlug: agent.slug, tierId })
+  const { id } = await subscribe()
+  const ending = await market.pool.connect()
+  await ending.query('BEGIN')
+  await ending.query('SELECT FROM user_agent_subscriptions WHERE id = $1 FOR NO KEY UPDATE', [id])
+  const opened = subscribe()
+  await eventually(async () => {
+    const { rows } = await market.pool.query(`SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`)
+    return rows.length > 0
+  })
+  await ending.query(
+    `INSERT INTO subscription_usage (subscription_id, metric_id, period_start, period_end, used)
+     SELECT id, $2, current_period_start, current_period_end, 7 FROM user_agent_subscriptions WHERE id = $1`,
+    [id, agent.metricIds['messages']],
+  )
+  await ending.query(
+    `INSERT INTO usage_ledger (subscription_id, metric_id, event_type, delta, client_req_id, used_after, period_start)
+     SELECT id, $2, 'consume', 7, gen_random_uuid(), 7, current_period_start FROM user_agent_subscriptions WHERE id = $1`,
+    [id, agent.metricIds['messages']],
+  )
+  await ending.query(`UPDATE user_agent_subscriptions SET status = 'canceled' WHERE id = $1`, [id])
+  await ending.query('COMMIT')
+  ending.release()
+  const next = await opened
+  expect(await market.counters(next.id)).toMatchObject([{ used: 7 }])
   expect(await market.drift()).toEqual([])
 })
