@@ -1,14 +1,16 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Deps } from '#src/deps.ts'
-import { createApiRouter, problems } from '#src/http/api.ts'
+import { createApiRouter, problems, problemSchema } from '#src/http/api.ts'
 import type { AppEnv } from '#src/http/api.ts'
 import { audiencesOf, tokenGuard } from '#src/identity/index.ts'
 import type { TokenEnv } from '#src/identity/index.ts'
+import { historyRoutes } from './history/routes.ts'
+import { meterRoutes } from './meters/routes.ts'
 import { refundRoutes } from './refunds/routes.ts'
 import { reservationRoutes } from './reservations/routes.ts'
 import { checkUsage, reportBatch, reportUsage } from './report-usage.ts'
-import { batchAnswerSchema, decisionExamples, decisionSchema } from './routes.schema.ts'
+import { batchAnswerSchema, conflictExample, decisionExamples, decisionSchema } from './routes.schema.ts'
 import { usageBatch, usageQuestion, usageReport } from './schema.ts'
 
 const security = [{ bearer: [] }]
@@ -30,7 +32,11 @@ const report = createRoute({
       description: 'The decision.',
       content: { 'application/json': { schema: decisionSchema, examples: decisionExamples } },
     },
-    ...problems(400, 401, 403, 404, 409, 422, 429, 503),
+    ...problems(400, 401, 403, 404, 422, 429, 503),
+    409: {
+      description: 'The id was used for something else, here or at another agent. Nothing about it is said.',
+      content: { 'application/problem+json': { schema: problemSchema, example: conflictExample } },
+    },
   },
 })
 
@@ -65,9 +71,10 @@ const check = createRoute({
   },
 })
 
-type RouteDeps = Pick<Deps, 'auth' | 'baseUrl' | 'config' | 'db' | 'jobs' | 'usage' | 'liftLinks'>
+type RouteDeps = Pick<Deps, 'auth' | 'baseUrl' | 'config' | 'db' | 'jobs' | 'log' | 'usage' | 'liftLinks'>
 
 const writing = ['/usage', '/usage/batch', '/usage/refund', '/reservations', '/reservations/*']
+const reading = ['/usage/ledger', '/subscriptions/:id/usage']
 
 /** Metering, for agents. */
 export function usageRoutes(deps: RouteDeps): OpenAPIHono<AppEnv> {
@@ -75,6 +82,7 @@ export function usageRoutes(deps: RouteDeps): OpenAPIHono<AppEnv> {
   const guard = { tokens: deps.auth.tokens, resource: audiencesOf(deps.baseUrl).api }
   router.on('POST', writing, tokenGuard({ ...guard, scopes: ['usage:write'] }))
   router.on('POST', ['/usage/check'], tokenGuard({ ...guard, scopes: ['usage:read'] }))
+  router.on('GET', reading, tokenGuard({ ...guard, scopes: ['usage:read'] }))
   router.openapi(report, async (c) =>
     c.json(await reportUsage(deps, c.get('token'), c.req.valid('json')), 200, noStore),
   )
@@ -85,6 +93,8 @@ export function usageRoutes(deps: RouteDeps): OpenAPIHono<AppEnv> {
   })
   reservationRoutes(router, deps)
   refundRoutes(router, deps)
+  meterRoutes(router, deps)
+  historyRoutes(router, deps)
   // What the guard adds to the context is this router’s own matter; the types can’t say that.
   return router as unknown as OpenAPIHono<AppEnv>
 }

@@ -1,6 +1,7 @@
 // What agents send about usage: parsed once, at the edge. Unknown fields are refused, so that a typing error is never silently
 // something else.
 import { z } from '@hono/zod-openapi'
+import { ledgerEventTypes } from '#src/db/schema/business.ts'
 
 /** Of metadata, as JSON. */
 const metadataBytesMax = 2_048
@@ -55,7 +56,17 @@ const metadata = z
     example: { model: 'small', requestId: 'r-42' },
   })
 
-const occurredAt = z.iso.datetime({ offset: true }).optional().openapi({
+const latestMoment = Date.UTC(9999, 0, 1)
+
+/** Any that PostgreSQL can read, in UTC: offsets past ±15:59 and years out of four digits are none. */
+const moment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) >= 0 && Date.parse(text) < latestMoment, 'must lie between 1970 and 9999')
+  .transform((text) => new Date(text).toISOString())
+
+const occurredAt = moment.optional().openapi({
+  type: 'string',
+  format: 'date-time',
   description:
     'When it happened, if not now. It counts in the period in which it arrives, and is shown with this time.',
 })
@@ -105,7 +116,35 @@ export const refundRequest = z
   })
   .openapi('RefundRequest')
 
+export const idParam = z.object({
+  id: z
+    .uuid()
+    .transform((id) => id.toLowerCase())
+    .openapi({ type: 'string', format: 'uuid', param: { in: 'path', name: 'id' } }),
+})
+
+export const ledgerPageMax = 200
+
+export const ledgerQuery = z.strictObject({
+  subscriptionId: z
+    .uuid()
+    .transform((id) => id.toLowerCase())
+    .optional()
+    .openapi({ type: 'string', format: 'uuid' }),
+  userId,
+  metric: metric.optional(),
+  type: z.enum(ledgerEventTypes).optional(),
+  from: moment
+    .optional()
+    .openapi({ type: 'string', format: 'date-time', description: 'Of what happened then or later (`occurredAt`).' }),
+  to: moment.optional().openapi({ type: 'string', format: 'date-time', description: 'Of what happened before.' }),
+  limit: z.coerce.number().int().min(1).max(ledgerPageMax).default(50).openapi({ type: 'integer' }),
+  cursor: z.string().max(500).optional().openapi({ description: 'The `nextCursor` of the page before.' }),
+  format: z.enum(['json', 'csv']).optional().openapi({ description: 'Instead of an Accept header.' }),
+})
+
 export type UsageReport = z.infer<typeof usageReport>
 export type UsageQuestionBody = z.infer<typeof usageQuestion>
 export type ReservationRequest = z.infer<typeof reservationRequest>
 export type RefundRequest = z.infer<typeof refundRequest>
+export type LedgerQuery = z.infer<typeof ledgerQuery>

@@ -30,13 +30,6 @@ export const settlementSchema = meterStateSchema
   })
   .openapi('Settlement')
 
-export const idParam = z.object({
-  id: z
-    .uuid()
-    .transform((id) => id.toLowerCase())
-    .openapi({ type: 'string', format: 'uuid', param: { in: 'path', name: 'id' } }),
-})
-
 const { allowed, denied } = decisionExamples
 const { entryId: reservation, allowed: _, ...meter } = allowed.value
 const settled = { ...meter, reservationId: reservation, short: 0 }

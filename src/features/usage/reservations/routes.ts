@@ -2,13 +2,12 @@ import { createRoute } from '@hono/zod-openapi'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { problems } from '#src/http/api.ts'
 import type { TokenEnv } from '#src/identity/index.ts'
-import { commitRequest, reservationRequest } from '../schema.ts'
+import { commitRequest, idParam, reservationRequest } from '../schema.ts'
 import { commitReservation } from './commit-reservation.ts'
 import type { SettlingDeps } from './commit-reservation.ts'
 import { releaseReservation } from './release-reservation.ts'
 import { reserveUsage } from './reserve-usage.ts'
 import {
-  idParam,
   releaseExamples,
   reservationExamples,
   reservationSchema,
