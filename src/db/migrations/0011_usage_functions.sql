@@ -143,7 +143,8 @@ AS $$
         AND (addon.scope = 'permanent' OR (addon.granted_at >= period.starts_at AND addon.granted_at < period.ends_at))
     ) AS given ON true
     LEFT JOIN LATERAL (
-      SELECT CASE WHEN quota.id IS NULL THEN 0 WHEN period.share IS NULL THEN quota.quota_limit
+      -- A level is no amount of use: it has no share.
+      SELECT CASE WHEN quota.id IS NULL THEN 0 WHEN period.share IS NULL OR metric.kind = 'gauge' THEN quota.quota_limit
         ELSE floor(quota.quota_limit * period.share)::bigint END AS included
     ) AS own ON true
     LEFT JOIN LATERAL (

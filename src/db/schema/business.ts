@@ -561,7 +561,7 @@ export const subscriptionAddons = pgTable(
 
 export const ledgerEventTypes = [
   'consume',
-  // A gauge went up or down.
+  // A gauge went up or down, or an operator set a counter right.
   'adjust',
   'refund',
   // A reservation: the hold, what settling added or gave back, and what lapsing gave back.

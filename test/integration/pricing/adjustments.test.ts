@@ -93,9 +93,23 @@ describe('a counter', () => {
     await expectCounted(subscriber)
   })
 
+  test('is set right as a whole, up and down, in the present period', async () => {
+    const subscriber = await addSubscriber(database)
+    expect(await adjust(subscriber, { delta: 4 })).toMatchObject({ usedBefore: 0, usedAfter: 4, meter: { used: 4 } })
+    await subscriber.use('messages', 2)
+    const answer = await adjust(subscriber, { delta: -5 })
+    expect(answer).toMatchObject({ usedBefore: 6, usedAfter: 1, meter: { used: 1, remaining: 9 } })
+    const [entry] = await database.db.select().from(usageLedger).where(eq(usageLedger.id, answer.entryId))
+    expect(entry).toMatchObject({ eventType: 'adjust', delta: -5, refersToId: null })
+    expect(entry?.periodStart).toBeInstanceOf(Date)
+    await expect(adjust(subscriber, { delta: -2 })).rejects.toMatchObject({ code: 'below_zero' })
+    expect(await adjust(subscriber, { delta: 20 })).toMatchObject({ usedAfter: 21, meter: { used: 21, remaining: 0 } })
+    expect(await subscriber.use('messages', 1)).toMatchObject({ kind: 'denied', reason: 'quota_exceeded' })
+    await expectCounted(subscriber)
+  })
+
   test.each([
-    ['delta', { delta: 1 }],
-    ['entryId', { delta: -1 }],
+    ['delta', { delta: 1, entryId: crypto.randomUUID() }],
     ['entryId', { delta: -1, entryId: crypto.randomUUID() }],
   ] as const)('names the wrong %s', async (path, change) => {
     const subscriber = await addSubscriber(database)

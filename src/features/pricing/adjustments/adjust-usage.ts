@@ -10,7 +10,7 @@ import { getMetric, lockSubscription } from '../addons/lock-subscription.ts'
 import { writeOrPreview } from '../addons/preview.ts'
 import { readMeter, readState } from '../addons/read-meter.ts'
 import { fieldError } from '../field-error.ts'
-import { gaugeTarget } from './gauge-target.ts'
+import { presentTarget } from './present-target.ts'
 import { refundTarget } from './refund-target.ts'
 import type { Target } from './target.ts'
 
@@ -18,9 +18,9 @@ export interface AdjustUsage {
   readonly subscriptionId: string
   /** Slug. */
   readonly metric: string
-  /** Units, never 0; of a counter only negative. */
+  /** Units, never 0; negative where an entry is taken back. */
   readonly delta: number
-  /** Of a counter: the entry of the ledger that counted too much. */
+  /** Of a counter: the entry of the ledger that counted too much. Left out: the present period's counter, or the level, as a whole. */
   readonly entryId?: string | undefined
   /** A UUID of the caller's: adjusting again with it changes nothing. */
   readonly clientReqId: string
@@ -43,8 +43,9 @@ export interface Adjustment {
 }
 
 /**
- * Sets right what was counted wrongly, by an entry of its own: the level of a gauge goes up or down, and of a counter an entry is
- * taken back, wholly or in part, where it counts now. Never below 0, or below what reservations hold.
+ * Sets right what was counted wrongly, by an entry of its own: a named entry is taken back, wholly or in part, where it counts
+ * now; without one the present period's counter, or the level of a gauge, goes up or down. Never below 0, or below what
+ * reservations hold; past the limit it may go, since what was used was used.
  *
  * Throws `not_found`, `invalid_request` that names the field, `below_zero`, `request_id_conflict` for an id used for something
  * else, and `conflict` for a subscription that is over.
@@ -59,9 +60,9 @@ export async function adjustUsage({ db, config }: MeterDeps, adjust: AdjustUsage
       const replay = await findReplay(tx, { adjust, metricId: metric.id })
       if (replay !== undefined) return { ...replay, meter: await readState(tx, which), isReplayed: true }
       const target =
-        metric.kind === 'gauge'
-          ? await gaugeTarget(tx, { adjust, subscription, metric, meter: await readMeter(tx, which) })
-          : await refundTarget(tx, { adjust, subscription, metric })
+        adjust.entryId === undefined
+          ? await presentTarget(tx, { subscription, metric, meter: await readMeter(tx, which) })
+          : await refundTarget(tx, { adjust, entryId: adjust.entryId, subscription, metric })
       const entryId = await write(tx, { adjust, target, metricId: metric.id })
       const used = { usedBefore: target.used, usedAfter: target.used + adjust.delta }
       await audit(tx, { adjust, entryId, used })

@@ -10,15 +10,19 @@ import type { Target } from './target.ts'
 
 interface Refund {
   readonly adjust: AdjustUsage
+  readonly entryId: string
   readonly subscription: SubscriptionRow
   readonly metric: typeof agentMetricDefinitions.$inferSelect
 }
 
 /** The counter in which an entry's use lives now, held until the transaction ends; an entry never gives back more than it took. */
-export async function refundTarget(tx: Transaction, { adjust, subscription, metric }: Refund): Promise<Target> {
-  const { entryId, delta } = adjust
-  if (delta > 0) throw fieldError('delta', 'must be negative for a counter: an entry can only be taken back')
-  if (entryId === undefined) throw fieldError('entryId', 'must name the entry of a counter that is taken back')
+export async function refundTarget(
+  tx: Transaction,
+  { adjust, entryId, subscription, metric }: Refund,
+): Promise<Target> {
+  const { delta } = adjust
+  if (metric.kind === 'gauge') throw fieldError('entryId', 'is for counters: a gauge has a level to set right')
+  if (delta > 0) throw fieldError('delta', 'must be negative: an entry can only be taken back')
   const entry = await findEntry(tx, { agentId: subscription.agentId, entryId })
   if (entry?.userId !== subscription.userId || entry.row.metricId !== metric.id) {
     throw fieldError('entryId', 'is not use of this metric by this person')
