@@ -19,5 +19,7 @@ export {
   resetPassword,
   tierChanges,
   twoFactorChanged,
+  usageThreshold,
   verifyEmail,
 } from './templates/index.ts'
+export type { AfterLimit } from './templates/usage-threshold.ts'

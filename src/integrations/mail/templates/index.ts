@@ -8,6 +8,7 @@ import { passwordChanged } from './password-changed.ts'
 import { resetPassword } from './reset-password.ts'
 import { tierChanges } from './tier-changes.ts'
 import { twoFactorChanged } from './two-factor-changed.ts'
+import { usageThreshold } from './usage-threshold.ts'
 import { verifyEmail } from './verify-email.ts'
 
 export {
@@ -22,6 +23,7 @@ export {
   resetPassword,
   tierChanges,
   twoFactorChanged,
+  usageThreshold,
   verifyEmail,
 }
 
@@ -57,8 +59,19 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
       changes: ['It costs €29.00 per month instead of €19.00 per month.', 'Messages: 500 instead of 1,000.'],
       agentUrl: `${baseUrl}/agents/readability`,
     }),
+  'usage-near-limit': (baseUrl) => usageThreshold({ ...sampleUsage(baseUrl), percent: 80, used: 80 }),
+  'usage-at-limit': (baseUrl) => usageThreshold({ ...sampleUsage(baseUrl), percent: 100, used: 100 }),
   'confirm-new-email': (baseUrl) => confirmNewEmail({ url: `${baseUrl}/confirm/sample`, validHours: 24 }),
   'email-change-asked': (baseUrl) => emailChangeAsked({ name: 'Ada Lovelace', resetUrl: `${baseUrl}/forgot-password` }),
   'account-deleted': (baseUrl) => accountDeleted({ name: 'Ada Lovelace', homeUrl: `${baseUrl}/` }),
   'email-changed': (baseUrl) => emailChanged({ name: 'Ada Lovelace', homeUrl: `${baseUrl}/` }),
 }
+
+const sampleUsage = (baseUrl: string) => ({
+  name: 'Ada Lovelace',
+  agent: 'Readability',
+  metric: 'Messages',
+  limit: 100,
+  after: { kind: 'starts_again' as const, at: new Date('2026-04-30T09:26:00Z') },
+  liftUrl: `${baseUrl}/lift/sample`,
+})
