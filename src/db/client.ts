@@ -36,6 +36,9 @@ export function createPool({ url, max, onError }: PoolOptions): Pool {
     keepAlive: true,
   })
   pool.on('error', onError)
+  // The pool listens to connections that nobody uses. One that breaks within a transaction fails its statements; unheard, its
+  // event would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
