@@ -21,6 +21,7 @@ describe('database errors', () => {
 
   it('tells a statement that took too long from an outage', () => {
     expect(isStatementTimeout(new Error('q', { cause: withCode('57014') }))).toBe(true)
+    expect(isStatementTimeout(new Error('q', { cause: new Error('Query read timeout') }))).toBe(true)
     expect(isStatementTimeout(withCode('57P01'))).toBe(false)
   })
 })

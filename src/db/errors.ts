@@ -27,12 +27,12 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return false
 }
 
-/** A statement that ran into `statement_timeout` or `lock_timeout` (SQLSTATE 57014, 55P03). */
+/** A statement that ran into `statement_timeout` or `lock_timeout` (SQLSTATE 57014, 55P03), or into the driver's own limit. */
 export function isStatementTimeout(error: unknown): boolean {
   let current: unknown = error
   for (let depth = 0; depth < causesMax && current instanceof Error; depth++) {
     const { code } = current as { code?: unknown }
-    if (code === '57014' || code === '55P03') return true
+    if (code === '57014' || code === '55P03' || current.message === 'Query read timeout') return true
     current = current.cause
   }
   return false

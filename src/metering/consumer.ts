@@ -1,16 +1,18 @@
 import { AppError } from '#src/lib/errors.ts'
-import { isDatabaseUnavailable } from '#src/db/errors.ts'
+import { isDatabaseUnavailable, isStatementTimeout } from '#src/db/errors.ts'
 import type { Denied } from './denials.ts'
 import type { UsageAnswer, UsageEvent } from './events.ts'
+import { createHeldKeys } from './held-keys.ts'
 import { keyName } from './keys.ts'
 import { createLane } from './lane.ts'
-import { consume, openCounters } from './statements.ts'
+import { consume, findHeldUp, openCounters } from './statements.ts'
 import type { EventOutcome, UsageDatabase } from './statements.ts'
 
 interface Waiting {
   readonly event: UsageEvent
   readonly resolve: (answer: UsageAnswer) => void
   readonly reject: (error: unknown) => void
+  readonly since: number
   /** How often it was told to come again. */
   rounds: number
 }
@@ -29,6 +31,8 @@ export interface Consumer {
 
 /** Past this a statement's own work outweighs what sharing its commit saves. */
 const batchMax = 256
+/** Of what waits for counters that others hold: a statement each few seconds, so it takes more. */
+const heldBatchMax = 1_024
 /** A counter that is missing or has changed is settled in one or two; more means that somebody keeps changing it. */
 const roundsMax = 8
 /** Of one batch, as a whole, before it is split. */
@@ -41,8 +45,20 @@ const attemptsMax = 4
 const collisions = new Set(['23505', '23503', '40P01', '40001'])
 
 export function createConsumer({ database, lanes: laneCount, onNotice, onDenied }: ConsumerParts): Consumer {
-  const lanes = Array.from({ length: laneCount }, () => createLane<Waiting>({ work: settle, batchMax }))
+  const lanes = Array.from({ length: laneCount }, () => createLane<Waiting>({ work: settleFree, onLate, batchMax }))
+  const heldLane = createLane<Waiting>({ work: settle, onLate, batchMax: heldBatchMax })
+  const heldKeys = createHeldKeys()
   const underWay = new Map<string, Promise<unknown>>()
+
+  /** What would wait for somebody does so in a lane of its own, where it keeps nobody else waiting. */
+  async function settleFree(batch: readonly Waiting[]): Promise<void> {
+    const free = batch.filter((waiting) => {
+      if (!heldKeys.has(waiting.event)) return true
+      heldLane.push(waiting)
+      return false
+    })
+    await settle(free)
+  }
 
   /** Tells each its answer, or that it has to come again, which it then does at once. */
   async function settle(batch: readonly Waiting[]): Promise<void> {
@@ -52,30 +68,38 @@ export function createConsumer({ database, lanes: laneCount, onNotice, onDenied 
 
   /** Resolves with those that have to come again. */
   async function attempt(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
-    let outcomes: readonly EventOutcome[]
+    let left = batch
     try {
-      outcomes = await write(batch.map(({ event }) => event))
+      const outcomes = await write(batch.map(({ event }) => event))
+      left = batch.filter((waiting, place) => !answer(waiting, outcomes[place]))
+      heldKeys.release(batch.flatMap(({ event }, place) => (isAnswered(outcomes[place]) ? [event] : [])))
+      const unopened = batch.filter((waiting, place) => outcomes[place] === 'unopened' && left.includes(waiting))
+      if (unopened.length > 0) await openFor(unopened.map(({ event }) => event))
+      return left
     } catch (error) {
-      return divide(batch, error)
-    }
-    const again = batch.filter((waiting, place) => !answer(waiting, outcomes[place]))
-    const unopened = batch.filter((waiting, place) => outcomes[place] === 'unopened' && again.includes(waiting))
-    if (unopened.length === 0) return again
-    try {
-      await openFor(unopened.map(({ event }) => event))
-      return again
-    } catch (error) {
-      for (const { reject } of unopened) reject(error)
-      return again.filter((waiting) => !unopened.includes(waiting))
+      return await divide(left, error).catch((failure: unknown) => refuse(left, failure))
     }
   }
 
-  /** One bad event may not fail its neighbours: halves are tried by themselves, down to the one that it is. */
+  /**
+   * One bad event may not fail its neighbours. Where somebody holds a counter, those who wait for it fail and the others go
+   * on; else halves are tried by themselves, down to the one that it is.
+   */
   async function divide(batch: readonly Waiting[], error: unknown): Promise<readonly Waiting[]> {
-    if (batch.length === 1 || isDatabaseUnavailable(error)) {
-      for (const { reject } of batch) reject(error)
-      return []
+    if (isDatabaseUnavailable(error)) return refuse(batch, error)
+    if (isStatementTimeout(error)) {
+      const heldUp = await findHeldUp(
+        database,
+        batch.map(({ event }) => event),
+      )
+      if (heldUp.size > 0) {
+        const waiting = batch.filter((_, place) => heldUp.has(place))
+        heldKeys.add(waiting.map(({ event }) => event))
+        refuse(waiting, new AppError('timeout'))
+        return batch.filter((_, place) => !heldUp.has(place))
+      }
     }
+    if (batch.length === 1) return refuse(batch, isStatementTimeout(error) ? new AppError('timeout') : error)
     const middle = Math.ceil(batch.length / 2)
     await settle(batch.slice(0, middle))
     await settle(batch.slice(middle))
@@ -115,7 +139,7 @@ export function createConsumer({ database, lanes: laneCount, onNotice, onDenied 
   const enqueue = (event: UsageEvent): Promise<UsageAnswer> =>
     new Promise((resolve, reject) => {
       const lane = lanes[laneOf(event, laneCount)]
-      lane?.push({ event, resolve, reject, rounds: 0 })
+      lane?.push({ event, resolve, reject, since: performance.now(), rounds: 0 })
     })
 
   return {
@@ -134,9 +158,20 @@ export function createConsumer({ database, lanes: laneCount, onNotice, onDenied 
     },
     idle: async () => {
       for (const lane of lanes) await lane.idle()
+      await heldLane.idle()
     },
   }
 }
+
+const onLate = ({ reject }: Waiting): void => reject(new AppError('unavailable'))
+
+/** Leaves nobody to come again. */
+function refuse(batch: readonly Waiting[], error: unknown): readonly Waiting[] {
+  for (const { reject } of batch) reject(error)
+  return []
+}
+
+const isAnswered = (outcome: EventOutcome | undefined): boolean => typeof outcome === 'object'
 
 /** Whether it has its answer now. */
 function answer(waiting: Waiting, outcome: EventOutcome | undefined): boolean {

@@ -85,6 +85,39 @@ export async function openCounters({ pool, graceMs }: UsageDatabase, events: rea
   await run(pool, { text: 'SELECT open_counters($1, $2, $3, $4)', values: [interval(graceMs), ...parameters] })
 }
 
+/**
+ * Which of these events (by place) wait for somebody who holds their counter now, or their subscription where the counter is
+ * missing. Waits for nobody itself.
+ */
+export async function findHeldUp(
+  { pool, graceMs }: UsageDatabase,
+  events: readonly UsageEvent[],
+): Promise<ReadonlySet<number>> {
+  const { parameters, numbers } = tableOfKeys(events)
+  const rows = await run(pool, { text: heldKeys, values: [interval(graceMs), ...parameters] })
+  const held = new Set(rows.map(([key]) => Number(key)))
+  return new Set(numbers.flatMap((number, place) => (held.has(number) ? [place] : [])))
+}
+
+const heldKeys = `
+  WITH wanted AS MATERIALIZED (
+    SELECT entitled.key, entitled.subscription_id, counter.id AS counter_id
+    FROM usage_entitlements(rialto_now(), $1, $2, $3, $4) AS entitled
+      LEFT JOIN subscription_usage AS counter
+        ON counter.subscription_id = entitled.subscription_id AND counter.metric_id = entitled.metric_id
+          AND counter.period_start = entitled.period_start
+    WHERE entitled.subscription_id IS NOT NULL
+  ), free_counters AS MATERIALIZED (
+    SELECT counter.id FROM subscription_usage AS counter
+    WHERE counter.id IN (SELECT counter_id FROM wanted) FOR NO KEY UPDATE SKIP LOCKED
+  ), free_subscriptions AS MATERIALIZED (
+    SELECT subscription.id FROM user_agent_subscriptions AS subscription
+    WHERE subscription.id IN (SELECT subscription_id FROM wanted WHERE counter_id IS NULL) FOR SHARE SKIP LOCKED
+  )
+  SELECT wanted.key FROM wanted
+  WHERE CASE WHEN wanted.counter_id IS NULL THEN wanted.subscription_id NOT IN (SELECT id FROM free_subscriptions)
+    ELSE wanted.counter_id NOT IN (SELECT id FROM free_counters) END`
+
 /** Decides without writing. The questions must be about different (person, agent, metric, delta). */
 export async function check(
   { pool, graceMs }: UsageDatabase,

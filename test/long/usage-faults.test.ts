@@ -40,7 +40,7 @@ it.each([
       `${(middle / 1_000).toFixed(1)} s (median), ${(slowest / 1_000).toFixed(1)} s (slowest)`,
   )
   expect(wrong).toEqual([])
-  expect(recoveries.length).toBeGreaterThan(5)
+  expect(recoveries.length).toBeGreaterThan(2)
 })
 
 /** Two seconds of work between the return of the one and the death of the next. */

@@ -42,7 +42,7 @@ export interface Load {
 
 const requestMsMax = 15_000
 const answerMsMax = 60_000
-const pauseMs = 25
+const pauseMs = 100
 
 export function startLoad(target: Target, { workers }: { readonly workers: number }): Load {
   const acknowledged: Acknowledged[] = []
