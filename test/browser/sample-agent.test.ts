@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
@@ -10,6 +11,9 @@ let server: TestServer
 let browser: Browser
 let context: BrowserContext
 let page: Page
+/** Of the denial that the journey ends with. */
+let liftLink: string
+let agentOrigin: string
 
 beforeAll(async () => {
   server = await startTestServer({ runsSamples: true })
@@ -60,7 +64,7 @@ test('launch, sign up, let it in, start free, use it until it stops, and see why
   expect(await page.getByText('doesn’t say why').count()).toBe(0)
   await page.getByRole('button', { name: /^allow/i }).click()
   await page.waitForURL((url) => url.origin !== server.origin)
-  const agentOrigin = new URL(page.url()).origin
+  agentOrigin = new URL(page.url()).origin
   expect(await page.locator('header').innerText()).toContain('Nina Newcomer')
 
   // Nothing is subscribed yet: it says so before it is used, and the way there leads back.
@@ -94,6 +98,7 @@ test('launch, sign up, let it in, start free, use it until it stops, and see why
   expect(await page.getByLabel(/your text/i).inputValue()).toBe(text)
   await page.getByRole('link', { name: 'See what lifts it' }).click()
   await page.getByRole('heading', { name: 'No texts left' }).waitFor()
+  liftLink = page.url()
   await main()
     .getByText(/5 of 5 texts · resets \d+ \w+ \d{4}/)
     .waitFor()
@@ -104,7 +109,6 @@ test('launch, sign up, let it in, start free, use it until it stops, and see why
 })
 
 test('who disconnects it is forgotten there', async () => {
-  const agentOrigin = new URL(page.url()).origin
   const reason = 'To show at the top of the page whom it takes you for.'
   await page.goto(`${server.origin}/account/connected-agents`)
   await page.getByRole('row').filter({ hasText: 'Readability' }).getByText(reason).waitFor()
@@ -138,4 +142,50 @@ test('the second time it does not ask again, and refusing leaves nothing behind'
   await page.goto(`${server.origin}/agents/readability/launch`)
   await page.waitForURL((url) => url.origin !== server.origin)
   expect(await page.locator('header').innerText()).toContain('Nina Newcomer')
+})
+
+test('who starts free at the agent’s page is led on to the agent', async () => {
+  const other = await browser.newContext({ baseURL: server.origin, javaScriptEnabled: false })
+  page = await other.newPage()
+  page.setDefaultTimeout(10_000)
+  await page.goto('/agents/readability')
+  await main().getByRole('link', { name: 'Start free' }).click()
+  await page.getByRole('link', { name: 'Create an account' }).click()
+  await signUp({ name: 'Otto Other', email: 'otto@example.com' })
+  await page.getByRole('heading', { name: 'Start Readability free' }).waitFor()
+  await main().getByText('5 texts a month').waitFor()
+  await main().getByRole('button', { name: 'Start free' }).click()
+  await page.getByRole('button', { name: /^allow/i }).click()
+  await page.waitForURL((url) => url.origin !== server.origin)
+  expect(await left()).toBe('5')
+
+  await page.goto(liftLink)
+  await page.getByRole('heading', { name: 'This link is for another account' }).waitFor()
+  expect(await main().innerText()).toContain('n•••@example.com')
+  await other.close()
+})
+
+test('the pages about limits are usable for everybody, in both themes and at 320 pixels', async () => {
+  const nina = (await context.cookies(server.origin)).filter(({ name }) => name !== 'rialto_theme')
+  const pages = [liftLink, `${server.origin}/lift/nonsense`, `${server.origin}/agents/readability`, agentOrigin]
+  const findings: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const cookies of [nina, []]) {
+      const looking = await browser.newContext({ colorScheme, reducedMotion: 'reduce' })
+      await looking.addCookies(cookies)
+      const reader = await looking.newPage()
+      for (const url of pages) {
+        await reader.goto(url)
+        const { violations } = await new AxeBuilder({ page: reader }).analyze()
+        for (const { id, nodes } of violations)
+          findings.push(`${url}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+        await reader.setViewportSize({ width: 320, height: 640 })
+        const cutOff = await reader.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+        if (cutOff > 0) findings.push(`${url}: ${cutOff} px cut off`)
+        await reader.setViewportSize({ width: 1280, height: 800 })
+      }
+      await looking.close()
+    }
+  }
+  expect(findings).toEqual([])
 })

@@ -15,6 +15,8 @@ export interface Page {
   readonly text?: string | undefined
   readonly analysis?: Analysis
   readonly problem?: string
+  /** Rialto can't be asked. */
+  readonly isAway?: boolean
 }
 
 const style = `:root{color-scheme:light dark;--ink:light-dark(#17130e,#efe9df);--ground:light-dark(#fff,#14171a);
@@ -28,7 +30,7 @@ text-decoration:none;cursor:pointer}header button,.later{background:transparent;
 .stop,.next{border-inline-start:4px solid var(--stop);padding:4px 16px;margin-block-end:24px}.next{border-color:var(--ink)}dl{display:grid;grid-template-columns:auto 1fr;gap:4px 16px}
 dd{margin:0;font-variant-numeric:tabular-nums}dt{color:var(--muted)}`
 
-export const page = ({ name, standing, lift, requestId, text, analysis, problem }: Page) =>
+export const page = ({ name, standing, lift, requestId, text, analysis, problem, isAway }: Page) =>
   html`<!doctype html>
     <html lang="en">
       <meta charset="utf-8" />
@@ -41,9 +43,15 @@ export const page = ({ name, standing, lift, requestId, text, analysis, problem 
         <h1>Readability</h1>
         ${name && html`<form method="post" action="/sign-out">Signed in as ${name} <button>Sign out</button></form>`}
       </header>
-      ${problem && html`<p role="alert" class="stop"><b>${problem}</b></p>`}
-      ${name === undefined ? signedOut : [stopped(standing, lift), analysis && result(analysis), form({ standing, requestId, text })]}
+      <main>
+        ${problem && html`<p role="alert" class="stop"><b>${problem}</b></p>`} ${isAway && away}
+        ${name === undefined ? !isAway && signedOut : [stopped(standing, lift), analysis && result(analysis), form({ standing, requestId, text })]}
+      </main>
     </html>`
+
+const away = html`<p role="alert" class="stop">
+  Rialto can’t be asked right now. Nothing was counted twice: go back and send it again in a moment.
+</p>`
 
 const signedOut = html`<p>How hard is a text to read, and what does it say? Sign in to find out.</p>
   <p><a class="button" href="/sign-in">Sign in with Rialto</a></p>`

@@ -1,7 +1,7 @@
 // Readability, a sample agent: a small web app that signs people in with Rialto, and reads as many texts as they may have read.
 import { randomUUID } from 'node:crypto'
 import { serve } from '@hono/node-server'
-import { liftUrl, newRequestId, Rialto, RialtoError } from '@rialto/sdk'
+import { liftUrl, newRequestId, Rialto } from '@rialto/sdk'
 import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -56,8 +56,8 @@ const app = new Hono()
 app.use(csrf({ origin }))
 app.use(bodyLimit({ maxSize: charactersMax * 6 }))
 app.onError((error, c) => {
-  if (!(error instanceof RialtoError)) throw error
-  return c.html(page({ problem: `Rialto can’t be asked right now (${error.code}). Go back and send it again.` }), 503)
+  process.stderr.write(`${error.stack}\n`)
+  return c.html(page({ isAway: true }), 503)
 })
 
 app.get('/', async (c) => {

@@ -54,8 +54,14 @@ export async function renew(client: oidc.Configuration, session: Session): Promi
     await oidc.fetchUserInfo(client, session.accessToken, session.userId)
     return session
   } catch {
-    const tokens = await oidc.refreshTokenGrant(client, session.refreshToken).catch(() => undefined)
+    const tokens = await oidc.refreshTokenGrant(client, session.refreshToken).catch(refusal)
     if (tokens === undefined) return undefined
     return { ...session, accessToken: tokens.access_token, refreshToken: tokens.refresh_token ?? session.refreshToken }
   }
+}
+
+/** Undefined for a no of Rialto's own. That it is away ends nobody's session. */
+function refusal(error: unknown): undefined {
+  if (error instanceof oidc.ResponseBodyError || error instanceof oidc.WWWAuthenticateChallengeError) return undefined
+  throw error
 }

@@ -1,6 +1,7 @@
 interface Credentials {
-  readonly clientId: string
-  readonly clientSecret: string
+  // Undefined is what the environment gives where something is missing: it is refused when the program starts.
+  readonly clientId: string | undefined
+  readonly clientSecret: string | undefined
   /** Instead of the global one: a proxy, other limits, a test. */
   readonly fetch?: typeof fetch
   /** Of one attempt. */
@@ -13,8 +14,8 @@ interface Credentials {
 /** Where Rialto is: its origin, or its issuer as a publisher's page shows it, `{baseUrl}/api/auth`. */
 export type RialtoOptions = Credentials &
   (
-    | { readonly issuer: string; readonly baseUrl?: undefined }
-    | { readonly baseUrl: string; readonly issuer?: undefined }
+    | { readonly issuer: string | undefined; readonly baseUrl?: undefined }
+    | { readonly baseUrl: string | undefined; readonly issuer?: undefined }
   )
 
 export interface Settings {

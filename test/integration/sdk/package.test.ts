@@ -38,6 +38,14 @@ beforeAll(async () => {
 })
 afterAll(() => rm(programDir, { recursive: true, force: true }))
 
+async function compile(file: string): Promise<void> {
+  const lib = ['es2023', 'esnext.disposable', 'dom']
+  const compilerOptions = { module: 'nodenext', strict: true, noEmit: true, types: [], lib }
+  await writeFile(join(programDir, 'package.json'), '{"type":"module"}')
+  await writeFile(join(programDir, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
+  await run(tsc, ['-p', programDir])
+}
+
 it('is in order', async () => {
   const { messages, pkg } = await publint({ pkgDir: publishedDir, pack: false, strict: true })
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
@@ -55,16 +63,17 @@ it('runs where nothing of this project is', async () => {
   expect(stdout).toContain('@rialto/sdk/dist/index.js')
 })
 
+it('has an example in its README that can be copied', async () => {
+  const readme = await readFile(join(publishedDir, 'README.md'), 'utf8')
+  const [, example = ''] = /```ts\n(.*?)```/s.exec(readme) ?? []
+  expect(example.trim().split('\n').length).toBeLessThanOrEqual(20)
+  const around =
+    'declare const process: { env: Record<string, string | undefined> }\ndeclare function think(text: string): string\n'
+  await writeFile(join(programDir, 'example.ts'), around + example)
+  await compile('example.ts')
+})
+
 it('tells a program with types which decisions there are', async () => {
-  const compilerOptions = {
-    module: 'nodenext',
-    strict: true,
-    noEmit: true,
-    types: [],
-    lib: ['es2023', 'esnext.disposable', 'dom'],
-  }
-  await writeFile(join(programDir, 'package.json'), '{"type":"module"}')
-  await writeFile(join(programDir, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
   const program = (use: string) =>
     writeFile(
       join(programDir, 'program.ts'),
@@ -73,9 +82,10 @@ it('tells a program with types which decisions there are', async () => {
        const decision = await rialto.consume({ userId: 'ada', metric: 'texts' })
        export const word: string = ${use}`,
     )
-  const compile = () => run(tsc, ['-p', programDir])
   await program('decision.allowed ? decision.entryId : decision.reason')
-  await compile()
+  await compile('program.ts')
   await program('decision.entryId')
-  await expect(compile()).rejects.toMatchObject({ stdout: expect.stringContaining("'entryId' does not exist") })
+  await expect(compile('program.ts')).rejects.toMatchObject({
+    stdout: expect.stringContaining("'entryId' does not exist"),
+  })
 })

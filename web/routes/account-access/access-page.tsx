@@ -25,7 +25,7 @@ export function AccessPage({ title, intro, state, action, children, footer }: Ac
         <div className="flex flex-col gap-12 text-center">
           <GateArch isLit={state === 'done'} />
           <h1 className="display text-36">{title}</h1>
-          {intro !== undefined && <p className="text-muted wrap-anywhere">{intro}</p>}
+          {intro !== undefined && <p className="text-balance text-muted wrap-anywhere">{intro}</p>}
         </div>
         {children !== undefined && <Card className="flex flex-col gap-24">{children}</Card>}
         {action !== undefined && <div className="flex justify-center">{action}</div>}
