@@ -12,24 +12,7 @@ import { readMeter, readState } from '../addons/read-meter.ts'
 import { fieldError } from '../field-error.ts'
 import { presentTarget } from './present-target.ts'
 import { refundTarget } from './refund-target.ts'
-import type { Target } from './target.ts'
-
-export interface AdjustUsage {
-  readonly subscriptionId: string
-  /** Slug. */
-  readonly metric: string
-  /** Units, never 0; negative where an entry is taken back. */
-  readonly delta: number
-  /** Of a counter: the entry of the ledger that counted too much. Left out: the present period's counter, or the level, as a whole. */
-  readonly entryId?: string | undefined
-  /** A UUID of the caller's: adjusting again with it changes nothing. */
-  readonly clientReqId: string
-  readonly operatorId: string
-  /** For the audit trail; agents and buyers, who read the ledger, don't see it. */
-  readonly reason: string
-  /** Nothing stays; the answer says what would be. */
-  readonly isPreview: boolean
-}
+import type { AdjustUsage, Target } from './adjustment.ts'
 
 export interface Adjustment {
   readonly entryId: string

@@ -6,7 +6,7 @@ import { gaugePeriod } from '#src/features/usage/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import type { Meter } from '#src/metering/index.ts'
 import type { SubscriptionRow } from '../addons/lock-subscription.ts'
-import type { Target } from './target.ts'
+import type { Target } from './adjustment.ts'
 
 interface Present {
   readonly subscription: SubscriptionRow

@@ -5,8 +5,7 @@ import type { RefundableEntry } from '#src/features/usage/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import type { SubscriptionRow } from '../addons/lock-subscription.ts'
 import { fieldError } from '../field-error.ts'
-import type { AdjustUsage } from './adjust-usage.ts'
-import type { Target } from './target.ts'
+import type { AdjustUsage, Target } from './adjustment.ts'
 
 interface Refund {
   readonly adjust: AdjustUsage
