@@ -26,6 +26,8 @@ interface DenialCounterParts {
 const standardFlushMs = 5_000
 /** Subscriptions and metrics kept apart between two flushes; about 200 bytes each. */
 const standardKeysMax = 10_000
+/** A process that stops waits no longer for it. */
+const queryMsMax = 3_000
 
 /**
  * How often people are told no, per subscription, metric and hour. Kept for a few seconds in this process and then added by
@@ -63,7 +65,12 @@ export function createDenialCounter({
     counted = new Map()
     if (batch.size === 0) return
     try {
-      await pool.query(addDenials, parametersOf(batch))
+      await pool.query({
+        text: addDenials,
+        values: parametersOf(batch),
+        // The driver knows it, its types don't.
+        ...({ query_timeout: queryMsMax } as object),
+      })
     } catch (error) {
       onTrouble({ error })
       for (const [key, denials] of batch) add(key, denials)

@@ -98,3 +98,11 @@ export const decisionExamples = {
     },
   },
 } as const
+
+export const conflictExample = {
+  type: 'about:blank',
+  title: 'This clientReqId was used for something else',
+  status: 409,
+  code: 'request_id_conflict',
+  requestId: '7b1e9d3c-9f2a-4f0e-8a55-3c1d2e4f5a6b',
+}

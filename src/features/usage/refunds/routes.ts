@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Deps } from '#src/deps.ts'
-import { problems } from '#src/http/api.ts'
+import { problems, problemSchema } from '#src/http/api.ts'
 import type { TokenEnv } from '#src/identity/index.ts'
-import { decisionExamples, meterStateSchema } from '../routes.schema.ts'
+import { conflictExample, decisionExamples, meterStateSchema } from '../routes.schema.ts'
 import { refundRequest } from '../schema.ts'
 import { refundUsage } from './refund-usage.ts'
 
@@ -22,6 +22,14 @@ const refundSchema = meterStateSchema
 
 const { entryId: refersToId, allowed: _, ...meter } = decisionExamples.allowed.value
 const value = { ...meter, entryId: '0b8d3c1e-6a2f-4d57-9c43-7e5f1a2b3c4d', refersToId, refunded: 2, left: 1 }
+
+const tooMuch = {
+  ...conflictExample,
+  title: 'This conflicts with what is already there',
+  code: 'conflict',
+  detail: 'An entry gives back no more than it took.',
+  left: 1,
+}
 
 const refund = createRoute({
   method: 'post',
@@ -46,7 +54,19 @@ const refund = createRoute({
         },
       },
     },
-    ...problems(400, 401, 403, 404, 409, 422, 429, 503),
+    409: {
+      description: 'The id was used for something else, or that is more than is left of the entry.',
+      content: {
+        'application/problem+json': {
+          schema: problemSchema,
+          examples: {
+            conflict: { summary: 'The id was used for something else', value: conflictExample },
+            tooMuch: { summary: 'More than is left', value: tooMuch },
+          },
+        },
+      },
+    },
+    ...problems(400, 401, 403, 404, 422, 429, 503),
   },
 })
 

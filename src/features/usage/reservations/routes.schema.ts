@@ -46,10 +46,25 @@ export const reservationExamples = {
     },
   },
   denied: { ...denied, summary: 'Denied: nothing is held' },
+  replayed: {
+    summary: 'Replayed: the first answer again, held once',
+    value: {
+      ...allowed.value,
+      replayed: true,
+      reservationId: reservation,
+      amount: 20,
+      expiresAt: '2026-11-22T12:05:00.000Z',
+      state: 'held',
+    },
+  },
 } as const
 
 export const settlementExamples = {
   committed: { summary: 'Committed', value: { ...settled, state: 'committed', recorded: 12 } },
+  replayed: {
+    summary: 'Replayed: the first answer again',
+    value: { ...settled, state: 'committed', recorded: 12, replayed: true },
+  },
   short: {
     summary: 'Committed above what was held, and not all of it fitted',
     value: {
@@ -71,3 +86,13 @@ export const settlementExamples = {
 export const releaseExamples = {
   released: { summary: 'Released', value: { ...settled, state: 'released', recorded: 0 } },
 } as const
+
+export const settledExample = {
+  type: 'about:blank',
+  title: 'This reservation was settled another way',
+  status: 409,
+  code: 'reservation_settled',
+  requestId: '7b1e9d3c-9f2a-4f0e-8a55-3c1d2e4f5a6b',
+  state: 'committed',
+  committed: 12,
+}

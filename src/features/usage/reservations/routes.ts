@@ -1,7 +1,8 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { problems } from '#src/http/api.ts'
+import { problems, problemSchema } from '#src/http/api.ts'
 import type { TokenEnv } from '#src/identity/index.ts'
+import { conflictExample } from '../routes.schema.ts'
 import { commitRequest, idParam, reservationRequest } from '../schema.ts'
 import { commitReservation } from './commit-reservation.ts'
 import type { SettlingDeps } from './commit-reservation.ts'
@@ -11,12 +12,18 @@ import {
   releaseExamples,
   reservationExamples,
   reservationSchema,
+  settledExample,
   settlementExamples,
   settlementSchema,
 } from './routes.schema.ts'
 
 const noStore = { 'cache-control': 'no-store' }
 const shared = { tags: ['Usage'], security: [{ bearer: [] }] }
+
+const settledOtherwise = {
+  description: 'It was settled another way.',
+  content: { 'application/problem+json': { schema: problemSchema, example: settledExample } },
+}
 
 const reserve = createRoute({
   ...shared,
@@ -32,7 +39,11 @@ const reserve = createRoute({
       description: 'The decision; where it is allowed, with what is held.',
       content: { 'application/json': { schema: reservationSchema, examples: reservationExamples } },
     },
-    ...problems(400, 401, 403, 409, 422, 429, 503),
+    409: {
+      description: 'The id was used for something else.',
+      content: { 'application/problem+json': { schema: problemSchema, example: conflictExample } },
+    },
+    ...problems(400, 401, 403, 422, 429, 503),
   },
 })
 
@@ -53,7 +64,8 @@ const commit = createRoute({
       description: 'How it was settled.',
       content: { 'application/json': { schema: settlementSchema, examples: settlementExamples } },
     },
-    ...problems(400, 401, 403, 404, 409, 429, 503),
+    409: settledOtherwise,
+    ...problems(400, 401, 403, 404, 429, 503),
   },
 })
 
@@ -70,7 +82,8 @@ const release = createRoute({
       description: 'How it was settled.',
       content: { 'application/json': { schema: settlementSchema, examples: releaseExamples } },
     },
-    ...problems(400, 401, 403, 404, 409, 429, 503),
+    409: settledOtherwise,
+    ...problems(400, 401, 403, 404, 429, 503),
   },
 })
 
