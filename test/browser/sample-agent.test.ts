@@ -145,7 +145,7 @@ test('the second time it does not ask again, and refusing leaves nothing behind'
 })
 
 test('who starts free at the agent’s page is led on to the agent', async () => {
-  const other = await browser.newContext({ baseURL: server.origin, javaScriptEnabled: false })
+  const other = await browser.newContext({ baseURL: server.origin, reducedMotion: 'reduce' })
   page = await other.newPage()
   page.setDefaultTimeout(10_000)
   await page.goto('/agents/readability')
@@ -154,6 +154,10 @@ test('who starts free at the agent’s page is led on to the agent', async () =>
   await signUp({ name: 'Otto Other', email: 'otto@example.com' })
   await page.getByRole('heading', { name: 'Start Readability free' }).waitFor()
   await main().getByText('5 texts a month').waitFor()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  }
   await main().getByRole('button', { name: 'Start free' }).click()
   await page.getByRole('button', { name: /^allow/i }).click()
   await page.waitForURL((url) => url.origin !== server.origin)
