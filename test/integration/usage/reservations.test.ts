@@ -213,10 +213,9 @@ describe('committing', () => {
 
   it('makes room by what other expired reservations hold', async () => {
     const somebody = await addSubscriber(server, agent)
-    const id = await held(somebody, 10)
-    await expire(await held(somebody, 80))
-    const open = await held(somebody, 10)
+    const [id, other, open] = [await held(somebody, 10), await held(somebody, 80), await held(somebody, 10)]
     await expire(id)
+    await expire(other)
     expect((await commit(id, 90)).body).toMatchObject({ state: 'committed', recorded: 90, short: 0, used: 100 })
     expect(await counter(somebody)).toEqual({ used: 100, held: 10 })
     expect((await commit(open, 10)).body).toMatchObject({ recorded: 10 })
@@ -404,6 +403,15 @@ describe('races', () => {
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(10)
     expect(await counter(somebody)).toEqual({ used: states[0] === 'committed' ? 40 : 0, held: 0 })
     expect(await entries(somebody)).toHaveLength(2)
+  })
+
+  it('counts 20 commits of exactly what was held once, and leaves what others hold', async () => {
+    const somebody = await addSubscriber(server, agent)
+    const id = await held(somebody, 10)
+    await held(somebody, 90)
+    const answers = await Promise.all(Array.from({ length: 20 }, () => commit(id, 10)))
+    expect(answers.filter(({ body }) => body['replayed'] === undefined)).toHaveLength(1)
+    expect(await counter(somebody)).toEqual({ used: 100, held: 90 })
   })
 
   it('counts 20 commits of the same amount once, of different amounts the first', async () => {
