@@ -2,14 +2,16 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { audit, fuzz, setUpScene } from '#test/integration/usage/fuzz.ts'
+import { addMeteredAgent, addSubscriber, call, drift } from '#test/integration/usage/market.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import type { TestDatabase } from '#test/support/database.ts'
+import { freePort } from '#test/support/free-port.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 import { eventually } from '#test/support/start-process.ts'
@@ -73,16 +75,6 @@ async function startBouncer(target: URL): Promise<URL> {
   return url
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  probe.listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
-
 describe('behind PgBouncer in transaction mode', () => {
   it('migrates an empty database, seeds it and serves', async () => {
     expect((await fetch(`${server.origin}/readyz`)).status).toBe(200)
@@ -109,5 +101,33 @@ describe('behind PgBouncer in transaction mode', () => {
       redirect: 'manual',
     })
     await eventually(async () => (await server.deps.mailPreview?.list())?.some(({ to }) => to === 'ada@example.com'))
+  })
+
+  it('meters as consistently as without it, while entitlements change and months pass', async () => {
+    const { db } = server.deps
+    await db.execute(sql`UPDATE installation SET environment = 'sandbox'`)
+    const options = { seed: 13, engines: 3, workers: 60, stepsPerWorker: 40, people: 12, meddles: true }
+    const scene = await setUpScene(db, options)
+    const result = await fuzz({ url: bouncerUrl.href, db }, scene, options)
+    expect(result).toMatchObject({ errors: [], contradictions: [], calls: 60 * 40 })
+    expect(Math.min(result.allowed, result.denied, result.replayed, result.conflicts)).toBeGreaterThan(20)
+    expect(await audit(db)).toEqual([])
+  })
+
+  it('meters over HTTP, alone and in batches, and asks', async () => {
+    const agent = await addMeteredAgent(server, { messages: { quota: 150 } })
+    const { userId } = await addSubscriber(server, agent)
+    const event = () => ({ clientReqId: crypto.randomUUID(), userId, metric: 'messages' })
+    const { token } = agent
+    const alone = await Promise.all(
+      Array.from({ length: 100 }, () => call(server, { token, path: '/usage', body: event() })),
+    )
+    const events = Array.from({ length: 100 }, event)
+    const batch = await call(server, { token, path: '/usage/batch', body: { events } })
+    const allowed = [...alone.map(({ body }) => body), ...(batch.body['results'] as (typeof alone)[0]['body'][])]
+    expect(allowed.filter((answer) => answer['allowed'] === true)).toHaveLength(150)
+    const asked = await call(server, { token, path: '/usage/check', body: { userId, metric: 'messages' } })
+    expect(asked.body).toMatchObject({ allowed: false, reason: 'quota_exceeded', used: 150, remaining: 0 })
+    expect(await drift(server)).toEqual([])
   })
 })

@@ -2,15 +2,13 @@
 // keeps data safe (fsync on). Both can be killed.
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { createDatabase, createPool } from '#src/db/client.ts'
 import type { Database } from '#src/db/client.ts'
 import { openEmbeddedDatabase } from '#src/db/embedded/index.ts'
+import { freePort } from './free-port.ts'
 import { startProcess } from './start-process.ts'
 
 export interface Installation {
@@ -64,13 +62,3 @@ async function databaseUrl(dataDir: string): Promise<string> {
 
 const databasePid = (dataDir: string): number =>
   Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  probe.listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
-}

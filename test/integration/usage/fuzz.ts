@@ -72,7 +72,11 @@ export async function setUpScene(db: Database, { people: count }: Pick<FuzzOptio
   return { agentId, people, smallTierId, largeTierId, metricIds }
 }
 
-export async function fuzz(database: TestDatabase, scene: Scene, options: FuzzOptions): Promise<FuzzResult> {
+export async function fuzz(
+  database: Pick<TestDatabase, 'url' | 'db'>,
+  scene: Scene,
+  options: FuzzOptions,
+): Promise<FuzzResult> {
   const pools = Array.from({ length: options.engines }, () =>
     createPool({ url: database.url, max: 4, onError: () => undefined }),
   )
