@@ -3,7 +3,7 @@ import type { Deps } from '#src/deps.ts'
 import { catalogJobs } from '#src/features/catalog/index.ts'
 import { pricingJobs } from '#src/features/pricing/index.ts'
 import { subscriptionJobs } from '#src/features/subscriptions/index.ts'
-import { usageJobs } from '#src/features/usage/index.ts'
+import { usageJobs, watchDrift } from '#src/features/usage/index.ts'
 import { deletionJob, identityJobs } from '#src/identity/index.ts'
 import type { BeforeDataGoes } from '#src/identity/index.ts'
 
@@ -20,5 +20,6 @@ const scheduledJobs = [
 ]
 
 export async function startScheduledJobs(deps: Deps): Promise<void> {
+  watchDrift(deps)
   for (const { name, cron, run } of scheduledJobs) await deps.jobs.schedule({ name, cron, run: () => run(deps) })
 }

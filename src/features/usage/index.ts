@@ -1,5 +1,7 @@
 export { usageJobs } from './jobs.ts'
 export { usageRoutes } from './routes.ts'
+export { watchDrift } from './reconcile/drift-gauge.ts'
+export { reconcileAll } from './reconcile/reconcile.ts'
 export { usageShortcut } from './shortcut.ts'
 export { stateOf } from './decision.ts'
 export type { MeterState } from './decision.ts'

@@ -2,6 +2,7 @@ import type { Deps } from '#src/deps.ts'
 import { noticesJob } from '#src/metering/index.ts'
 import { sendNotices } from './notices/send-notices.ts'
 import { lapseExpiredHolds } from './reservations/lapse-expired-holds.ts'
+import { reconcileDue } from './reconcile/reconcile.ts'
 import { rollUp } from './roll-ups/roll-up.ts'
 import { sweepUsage } from './sweep.ts'
 
@@ -23,6 +24,12 @@ export const usageJobs = [
     /** Woken by whoever reaches a threshold; the clock comes back to what failed or was cut off. */
     cron: '* * * * *',
     run: (deps: Pick<Deps, 'db' | 'mail' | 'liftLinks' | 'log'>): Promise<void> => sendNotices(deps),
+  },
+  {
+    name: 'usage-reconcile',
+    /** Hourly: it works once a day, and goes on with what one run has no time for. */
+    cron: '23 * * * *',
+    run: ({ db, log }: Pick<Deps, 'db' | 'log'>): Promise<void> => reconcileDue({ db, log }),
   },
   {
     name: 'usage-sweep',
