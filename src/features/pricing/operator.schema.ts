@@ -50,13 +50,10 @@ export const adjustmentSchema = z
       .max(Number.MAX_SAFE_INTEGER)
       .refine((value) => value !== 0, 'must not be 0')
       .openapi({ example: -5, description: 'Units. Negative where an entry is taken back.' }),
-    entryId: z
-      .uuid()
-      .optional()
-      .openapi({
-        description:
-          'For counters: the entry of the ledger that is taken back. Left out: the present counter or level is set right as a whole.',
-      }),
+    entryId: z.uuid().optional().openapi({
+      description:
+        'For counters: the entry of the ledger that is taken back. Left out: the present counter or level is set right as a whole.',
+    }),
     reason,
     preview,
   })
