@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import type { Transaction } from '#src/db/client.ts'
 import { user, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
@@ -175,6 +175,22 @@ it('goes on with the others where one mail can’t be made', async () => {
   expect(await waiting(broken)).toBe(1)
   await server.deps.db.delete(user).where(eq(user.id, broken.userId))
   await send()
+})
+
+it('is woken by whoever reaches a threshold', async () => {
+  const own = await startTestServer({ environment: { RIALTO_ROLE: 'all' } })
+  onTestFinished(() => own.stop())
+  const metered = await addMeteredAgent(own)
+  const { userId } = await addSubscriber(own, metered)
+  const body = { clientReqId: randomUUID(), userId, metric: 'messages', delta: 80 }
+  await call(own, { token: metered.token, path: '/usage', body })
+  await vi.waitFor(
+    async () => {
+      const [mail] = (await own.deps.mailPreview?.list()) ?? []
+      expect(mail?.subject).toContain('80 % of your messages')
+    },
+    { timeout: 20_000, interval: 100 },
+  )
 })
 
 it('forgets notices, denials, events and days of activity once their time is over, and nothing before', async () => {
