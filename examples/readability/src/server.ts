@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { serve } from '@hono/node-server'
 import { liftUrl, newRequestId, Rialto } from '@rialto/sdk'
+import type { Session } from '@rialto/sdk'
 import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -10,22 +11,15 @@ import { csrf } from 'hono/csrf'
 import { analyse, charactersMax } from './analyse.ts'
 import { page } from './page.ts'
 import type { Page } from './page.ts'
-import { begin, discover, finish, renew } from './sign-in.ts'
-import type { Flow, Session } from './sign-in.ts'
 
-const need = (name: string): string => {
-  const value = process.env[name]
-  if (value === undefined || value === '') throw new Error(`${name} is not set`)
-  return value
-}
-const origin = need('ORIGIN')
-const credentials = {
-  issuer: need('RIALTO_ISSUER'),
-  clientId: need('RIALTO_CLIENT_ID'),
-  clientSecret: need('RIALTO_CLIENT_SECRET'),
-}
-const rialto = new Rialto(credentials)
-const client = await discover(credentials)
+const env = process.env
+const origin = env['ORIGIN'] ?? 'http://localhost:3001'
+const rialto = new Rialto({
+  issuer: env['RIALTO_ISSUER'],
+  clientId: env['RIALTO_CLIENT_ID'],
+  clientSecret: env['RIALTO_CLIENT_SECRET'],
+})
+const auth = rialto.auth({ redirectUri: `${origin}/callback` })
 
 // Browsers share cookies between the ports of a host, so this app's have names of their own.
 const sessionCookie = 'readability_session'
@@ -39,14 +33,14 @@ const sessions = new Map<string, Session>()
 async function currentSession(c: Context): Promise<Session | undefined> {
   const id = getCookie(c, sessionCookie) ?? ''
   const session = sessions.get(id)
-  const living = session && (await renew(client, session))
+  const living = session && (await auth.renew(session))
   if (living === undefined) sessions.delete(id)
   else sessions.set(id, living)
   return living
 }
 
 /** The page for somebody who is signed in: with what they have left, and the way to more where that is nothing. */
-async function personPage({ userId, name }: Session, shown: Partial<Page> = {}) {
+async function personPage({ userId, name = 'you' }: Session, shown: Partial<Page> = {}) {
   const standing = shown.standing ?? (await rialto.check({ userId, metric: 'texts' }))
   const lift = standing.allowed ? undefined : liftUrl(standing, origin)
   return page({ name, requestId: newRequestId(), ...shown, standing, lift })
@@ -67,8 +61,8 @@ app.get('/', async (c) => {
 
 // Also where Rialto's "Launch" leads (OpenID Connect Core §4, initiate_login_uri).
 app.get('/sign-in', async (c) => {
-  const { flow, url } = await begin(client, `${origin}/callback`)
-  await setSignedCookie(c, flowCookie, JSON.stringify(flow), cookieSecret, { ...cookieOptions, maxAge: 600 })
+  const { flow, url } = await auth.begin()
+  await setSignedCookie(c, flowCookie, flow, cookieSecret, { ...cookieOptions, maxAge: 600 })
   return c.redirect(url.href)
 })
 
@@ -77,8 +71,7 @@ app.get('/callback', async (c) => {
   deleteCookie(c, flowCookie, { path: '/' })
   if (typeof flow !== 'string') return c.html(page({ problem: 'That sign-in took too long. Please try again.' }), 400)
   try {
-    const { search } = new URL(c.req.url)
-    const session = await finish(client, new URL(`/callback${search}`, origin), JSON.parse(flow) as Flow)
+    const session = await auth.finish(new URL(c.req.url).searchParams, flow)
     const id = randomUUID()
     for (const oldest of sessions.keys()) if (sessions.size >= sessionsMax) sessions.delete(oldest)
     sessions.set(id, session)

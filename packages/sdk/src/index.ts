@@ -5,6 +5,7 @@ export type { Problem, RialtoErrorCode } from './errors.ts'
 export { liftUrl } from './lift-url.ts'
 export { newRequestId, requestIdFor } from './request-ids.ts'
 export type { Reservation, Settlement } from './reservation.ts'
+export type { Session, SignIn, SignInOptions } from './sign-in.ts'
 export type { BatchOptions, UsageBatch } from './usage-batch.ts'
 export type {
   Allowed,

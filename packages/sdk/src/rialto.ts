@@ -1,8 +1,12 @@
+import { createIssuer } from './issuer.ts'
+import type { Issuer } from './issuer.ts'
 import { newRequestId, requestIdFor } from './request-ids.ts'
 import { reservationOf } from './reservation.ts'
 import type { Reservation, ReservationAnswer } from './reservation.ts'
 import { settingsOf } from './settings.ts'
 import type { RialtoOptions, Settings } from './settings.ts'
+import { createSignIn } from './sign-in.ts'
+import type { SignIn, SignInOptions } from './sign-in.ts'
 import { createTokenSource } from './token-source.ts'
 import { createTransport } from './transport.ts'
 import type { Transport } from './transport.ts'
@@ -28,12 +32,19 @@ import type {
  */
 export class Rialto {
   readonly #settings: Settings
+  readonly #issuer: Issuer
   readonly #transport: Transport
 
   /** Throws a TypeError for settings that can't work; asks nobody yet. */
   constructor(options: RialtoOptions) {
     this.#settings = settingsOf(options)
-    this.#transport = createTransport(this.#settings, createTokenSource(this.#settings))
+    this.#issuer = createIssuer(this.#settings)
+    this.#transport = createTransport(this.#settings, createTokenSource(this.#issuer, this.#settings.resource))
+  }
+
+  /** Signs people in. Make one for as long as the process lives. Any other OpenID Connect client does as well. */
+  auth(options: SignInOptions): SignIn {
+    return createSignIn(this.#issuer, options)
   }
 
   /** Uses something, if the person may: decided and recorded in one step. A denial is an answer, not an error. */

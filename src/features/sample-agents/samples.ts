@@ -33,7 +33,7 @@ export const samples: readonly Sample[] = [
     name: 'Readability',
     tagline: 'Says how hard a text is to read and picks its key sentences',
     description:
-      'Readability takes an English text and says what reading it takes: the Flesch reading ease, the school years a reader needs, the length in minutes. Then it picks the sentences that hold most of what the text is about.\n\nIt is a sample agent: a small web application in this repository that signs people in with Rialto through a stock OpenID Connect client, and asks Rialto before each text whether you may have it read. It runs on this machine, needs no key, and keeps no text.',
+      'Readability takes an English text and says what reading it takes: the Flesch reading ease, the school years a reader needs, the length in minutes. Then it picks the sentences that hold most of what the text is about.\n\nIt is a sample agent: a small web application in this repository that signs people in with Rialto, and asks before each text whether you may have it read. It does both with Rialto’s SDK. It runs on this machine, needs no key, and keeps no text.',
     folder: 'examples/readability',
     tags: ['documents', 'assistants'],
     languages: ['TypeScript'],
