@@ -23,7 +23,7 @@ async function newTarget(): Promise<Target> {
 /** From the kill to the next answer. A busy machine starts a server in seconds; nobody should wait longer than this. */
 const recoveryMsMax = 30_000
 
-describe('kill -9 under load', () => {
+describe('kill -9 under load', { timeout: 120_000 }, () => {
   it('of the server loses nothing acknowledged, counts nothing twice, and the next one answers in seconds', async () => {
     const target = await newTarget()
     const load = startLoad(target, { workers: 16 })
