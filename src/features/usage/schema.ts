@@ -19,7 +19,8 @@ const requestId = z
   .openapi({
     type: 'string',
     format: 'uuid',
-    description: 'Your idempotency key. Sending it again, however often, is answered the same and counted once.',
+    description:
+      'Your idempotency key. Sending it again, however often, is answered the same and counted once; it is remembered for at least 400 days.',
   })
 
 const userId = z
