@@ -93,7 +93,7 @@ test('launch, sign up, let it in, start free, use it until it stops, and see why
   }
 
   await read()
-  expect(await page.getByRole('alert').innerText()).toContain('You have had all 5 texts read')
+  expect(await page.getByRole('alert').innerText()).toContain('You have used all 5 texts')
   expect(await page.locator('dl').count()).toBe(0)
   expect(await page.getByLabel(/your text/i).inputValue()).toBe(text)
   await page.getByRole('link', { name: 'See what lifts it' }).click()

@@ -66,7 +66,7 @@ function stopped(standing: Page['standing'], lift: string | undefined) {
   const words = isNew
     ? 'One step is left: choose at Rialto what you want to use.'
     : reason === 'quota_exceeded'
-      ? `You have had all ${limit} texts read.${again} A text that you send now is not counted.`
+      ? `You have used all ${limit} texts.${again} A text that you send now is not counted.`
       : `Rialto does not let you use this now: ${reason.replaceAll('_', ' ')}.`
   return html`<div role="alert" class="${isNew ? 'next' : 'stop'}">
     <p>${words}</p>

@@ -338,6 +338,10 @@ DECLARE
   found_keys integer[]; found_counters uuid[]; found_amounts bigint[]; found_stale boolean[];
 BEGIN
   PERFORM set_config('lock_timeout', '4000', true);
+  -- An answer is a promise, whatever a role or a database is set to.
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
   SELECT array_agg(entitled.subscription_id), array_agg(entitled.metric_id), array_agg(entitled.is_gauge),
     array_agg(entitled.period_start), array_agg(entitled.period_end), array_agg(entitled.limit_at),
     array_agg(entitled.limit_parts::text), array_agg(entitled.refusal), array_agg(entitled.usage_epoch),

@@ -32,7 +32,7 @@ const report = createRoute({
       description: 'The decision.',
       content: { 'application/json': { schema: decisionSchema, examples: decisionExamples } },
     },
-    ...problems(400, 401, 403, 404, 422, 429, 503),
+    ...problems(400, 401, 403, 404, 422, 429, 503, 504),
     409: {
       description: 'The id was used for something else, here or at another agent. Nothing about it is said.',
       content: { 'application/problem+json': { schema: problemSchema, example: conflictExample } },
@@ -67,7 +67,7 @@ const check = createRoute({
   request: { body: { required: true, content: { 'application/json': { schema: usageQuestion } } } },
   responses: {
     200: { description: 'The decision.', content: { 'application/json': { schema: decisionSchema } } },
-    ...problems(400, 401, 403, 404, 422, 429, 503),
+    ...problems(400, 401, 403, 404, 422, 429, 503, 504),
   },
 })
 
