@@ -19,7 +19,7 @@ async function sendTo(failure: Error, events: readonly UsageEvent[]) {
   }
   const consumer = createConsumer({
     database: { pool: { query: query as never }, graceMs: 0 },
-    lanes: 1,
+    statementsMax: 1,
     onNotice: () => undefined,
     onDenied: () => undefined,
   })

@@ -13,13 +13,16 @@ interface Waiting {
   readonly resolve: (answer: UsageAnswer) => void
   readonly reject: (error: unknown) => void
   readonly since: number
+  /** Of its counter. */
+  readonly key: string
   /** How often it was told to come again. */
   rounds: number
 }
 
 interface ConsumerParts {
   readonly database: UsageDatabase
-  readonly lanes: number
+  /** Statements under way at once. */
+  readonly statementsMax: number
   readonly onNotice: () => void
   readonly onDenied: (denied: Denied) => void
 }
@@ -44,8 +47,10 @@ const attemptsMax = 4
  */
 const collisions = new Set(['23505', '23503', '40P01', '40001'])
 
-export function createConsumer({ database, lanes: laneCount, onNotice, onDenied }: ConsumerParts): Consumer {
-  const lanes = Array.from({ length: laneCount }, () => createLane<Waiting>({ work: settleFree, onLate, batchMax }))
+export function createConsumer({ database, statementsMax, onNotice, onDenied }: ConsumerParts): Consumer {
+  // A counter is in one statement at a time, so that within this process none waits for another's lock.
+  const keyOf = ({ key }: Waiting): string => key
+  const lane = createLane<Waiting>({ work: settleFree, onLate, batchMax, batchesMax: statementsMax, keyOf })
   const heldLane = createLane<Waiting>({ work: settle, onLate, batchMax: heldBatchMax })
   const heldKeys = createHeldKeys()
   const underWay = new Map<string, Promise<unknown>>()
@@ -138,8 +143,7 @@ export function createConsumer({ database, lanes: laneCount, onNotice, onDenied 
 
   const enqueue = (event: UsageEvent): Promise<UsageAnswer> =>
     new Promise((resolve, reject) => {
-      const lane = lanes[laneOf(event, laneCount)]
-      lane?.push({ event, resolve, reject, since: performance.now(), rounds: 0 })
+      lane.push({ event, resolve, reject, since: performance.now(), key: keyName(event), rounds: 0 })
     })
 
   return {
@@ -157,7 +161,7 @@ export function createConsumer({ database, lanes: laneCount, onNotice, onDenied 
       }
     },
     idle: async () => {
-      for (const lane of lanes) await lane.idle()
+      await lane.idle()
       await heldLane.idle()
     },
   }
@@ -188,12 +192,4 @@ function answer(waiting: Waiting, outcome: EventOutcome | undefined): boolean {
 
 function isCollision(error: unknown): boolean {
   return error instanceof Error && collisions.has(String((error as { code?: unknown }).code))
-}
-
-/** All events of a counter go one way, so that within this process no statement waits for another's lock. */
-function laneOf(event: UsageEvent, laneCount: number): number {
-  const name = keyName(event)
-  let hash = 0
-  for (let place = 0; place < name.length; place++) hash = (Math.imul(hash, 31) + name.charCodeAt(place)) | 0
-  return Math.abs(hash) % laneCount
 }

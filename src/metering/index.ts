@@ -1,5 +1,4 @@
 // Where concurrent requests become few statements. One engine per process; any number of processes beside each other.
-import { availableParallelism } from 'node:os'
 import type { UsageAnswer, UsageEvent, UsageQuestion } from './events.ts'
 import { createConsumer } from './consumer.ts'
 import { createChecker } from './checker.ts'
@@ -41,11 +40,8 @@ interface UsageEngineParts extends UsageDatabase {
 /** The job that sends what thresholds gave notice of. */
 export const noticesJob = 'usage-send-notices'
 
-/**
- * Statements under way at once. With few cores one lane is cheaper: the fewer share the work, the more events share a statement
- * (measured on 2 cores: 122 µs of CPU for each event with one lane, 135 with two).
- */
-const lanesOf = (cores: number): number => Math.max(1, Math.min(4, Math.floor(cores / 2)))
+/** Statements that count under way at once: each keeps a core of the database busy. */
+const statementsMax = 4
 /** Transactions that settle or refund, each with a connection of its own. */
 const settlingMax = 4
 
@@ -58,7 +54,7 @@ export function createUsageEngine({
 }: UsageEngineParts): UsageEngine {
   const database = { pool, graceMs }
   const queue = createQueueLimits(limits)
-  const consumer = createConsumer({ database, lanes: lanesOf(availableParallelism()), onNotice, onDenied })
+  const consumer = createConsumer({ database, statementsMax, onNotice, onDenied })
   const checker = createChecker({ database })
   const gate = createGate(settlingMax)
   return {

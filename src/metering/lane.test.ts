@@ -48,6 +48,42 @@ describe('a lane', () => {
     expect(sizes).toEqual([4, 4, 2])
   })
 
+  it('begins another batch beside a running one when half a batch waits, and never with a key that is busy', async () => {
+    const batches: number[][] = []
+    const gates = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
+    const lane = createLane<Item>({
+      batchMax: 4,
+      batchesMax: 2,
+      onLate,
+      keyOf: ({ number }) => (number < 100 ? 'same' : String(number)),
+      work: async (items) => {
+        batches.push(numbersOf(items))
+        await gates[batches.length - 1]?.promise
+      },
+    })
+    lane.push(item(1))
+    await turn()
+    await turn()
+    lane.push(item(101))
+    await turn()
+    await turn()
+    expect(batches).toEqual([[1]])
+    lane.push(item(2))
+    await turn()
+    await turn()
+    expect(batches).toEqual([[1], [101]])
+    for (const number of [3, 4, 102]) lane.push(item(number))
+    await turn()
+    await turn()
+    expect(batches).toHaveLength(2)
+    gates[0]?.resolve()
+    await turn()
+    expect(batches).toEqual([[1], [101], [2, 3, 4, 102]])
+    for (const gate of gates) gate.resolve()
+    await lane.idle()
+    expect(lane.length).toBe(0)
+  })
+
   it('does not begin what has waited too long', async () => {
     const late: number[] = []
     const worked: number[] = []

@@ -12,6 +12,10 @@ interface LaneOptions<T> {
   readonly onLate: (item: T) => void
   /** Items handled at once. */
   readonly batchMax: number
+  /** Batches under way at once. Left out: one. */
+  readonly batchesMax?: number
+  /** What may not be in two batches at once: items of one key keep their order and wait for nobody outside of theirs. */
+  readonly keyOf?: (item: T) => string
 }
 
 export interface Lane<T> {
@@ -28,24 +32,54 @@ export interface Lane<T> {
 const waitMsMax = 5_000
 
 /**
- * One batch at a time, without a timer: an idle lane starts at once, and what arrives meanwhile is the next batch. So a single
- * request waits for nobody, and many share one statement and one flush of the log.
+ * Batches without a timer: an idle lane starts at once, and what arrives meanwhile is the next batch. So a single request waits
+ * for nobody, and many share one statement and one flush of the log. Another batch is begun beside a running one only when half
+ * a batch is waiting: below that it is cheaper to share.
  */
-export function createLane<T extends Queued>({ work, onLate, batchMax }: LaneOptions<T>): Lane<T> {
-  const queue: T[] = []
-  let running: Promise<void> | undefined
+export function createLane<T extends Queued>(options: LaneOptions<T>): Lane<T> {
+  const { work, onLate, batchMax, batchesMax = 1, keyOf = () => '' } = options
+  const worthMin = Math.ceil(batchMax / 2)
+  const workers = new Set<Promise<void>>()
+  /** Workers that will look at the queue again; counted at once, where a promise is settled only later. */
+  let running = 0
+  const busy = new Set<string>()
+  let queue: T[] = []
+
+  const start = (): void => {
+    running++
+    const worker = drain().finally(() => workers.delete(worker))
+    workers.add(worker)
+  }
 
   const drain = async (): Promise<void> => {
     // What else has arrived in this turn of the event loop goes along.
     await new Promise(setImmediate)
-    while (queue.length > 0) {
-      const items = inTime(queue.splice(0, batchMax))
-      if (items.length > 0) await work(items)
+    for (let items = take(); items.length > 0; items = take()) {
+      const keys = batchesMax > 1 ? items.map(keyOf) : []
+      for (const key of keys) busy.add(key)
+      const inTime = refuseLate(items)
+      if (inTime.length > 0) await work(inTime)
+      for (const key of keys) busy.delete(key)
+      if (running > 1 && queue.length < worthMin) break
     }
-    running = undefined
+    running--
   }
 
-  const inTime = (items: T[]): T[] => {
+  /** The oldest that no running batch stands in the way of. */
+  const take = (): T[] => {
+    if (busy.size === 0) return queue.splice(0, batchMax)
+    const taken: T[] = []
+    const left: T[] = []
+    for (const item of queue) {
+      const isFree = taken.length < batchMax && !busy.has(keyOf(item))
+      if (isFree) taken.push(item)
+      else left.push(item)
+    }
+    queue = left
+    return taken
+  }
+
+  const refuseLate = (items: T[]): T[] => {
     const earliest = performance.now() - waitMsMax
     // What came first has waited longest, so nearly always nobody is late.
     if ((items[0]?.since ?? 0) >= earliest) return items
@@ -59,8 +93,10 @@ export function createLane<T extends Queued>({ work, onLate, batchMax }: LaneOpt
     },
     push: (item) => {
       queue.push(item)
-      running ??= drain()
+      // Looked at once for each half batch that has gathered: what waits may all be for busy keys.
+      const isWorth = running < batchesMax && queue.length % worthMin === 0
+      if (running === 0 || isWorth) start()
     },
-    idle: async () => running,
+    idle: async () => void (await Promise.all(workers)),
   }
 }
