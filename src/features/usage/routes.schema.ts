@@ -30,13 +30,10 @@ export const decisionSchema = meterStateSchema
     entryId: z.uuid().optional().openapi({ description: 'The ledger’s entry; what a refund names.' }),
     replayed: z.literal(true).optional().openapi({ description: 'This id was answered before; this is that answer.' }),
     refunded: z.int().optional().openapi({ description: 'Units given back since, when replayed.' }),
-    purchaseUrl: z
-      .url()
-      .optional()
-      .openapi({
-        description:
-          'Where the person can lift the limit. Send them there; with `?return_to=` and an address at an origin of your redirect URIs they are offered the way back.',
-      }),
+    purchaseUrl: z.url().optional().openapi({
+      description:
+        'Where the person can lift the limit. Send them there; with `?return_to=` and an address at an origin of your redirect URIs they are offered the way back.',
+    }),
   })
   .openapi('Decision')
 
