@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode } from '#src/lib/errors.ts'
+import type { ErrorCode } from '#src/lib/errors.ts'
 
 /** A problem as RFC 9457 defines it, plus our stable `code` and the request's id for support. */
 export interface Problem {
@@ -56,6 +56,3 @@ export function problemResponse({ code, requestId, details = {} }: ProblemInput)
   if (code === 'payload_too_large') headers.set('connection', 'close')
   return new Response(JSON.stringify(problem), { status: kind.status, headers })
 }
-
-export const problemOf = (error: AppError, requestId: string): Response =>
-  problemResponse({ code: error.code, details: error.details, requestId })
