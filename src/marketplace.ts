@@ -113,7 +113,7 @@ async function open(
 
   await deps.auth.prepare()
   const isDemo = config.mode === 'demo'
-  const demoPeople = isDemo ? await ensureDemoPeople({ auth: deps.auth, dataDir: config.dataDir }) : []
+  const demoPeople = isDemo ? await ensureDemoPeople({ db: deps.db, auth: deps.auth, dataDir: config.dataDir }) : []
 
   await deps.jobs.start()
   // Reverse order on the way down: first the jobs end, then the connections they send by.

@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import type { Database } from '#src/db/client.ts'
 import type { Auth } from './auth.ts'
 
 /** A person of the demo, with the password that the start lines show. */
@@ -19,6 +21,7 @@ const people = [
 const stored = z.record(z.string(), z.string().min(12))
 
 interface DemoOptions {
+  readonly db: Database
   readonly auth: Auth
   readonly dataDir: string
 }
@@ -27,8 +30,17 @@ interface DemoOptions {
  * Makes the demo's people where they are missing. Their passwords are random, made once per installation and kept in its data
  * folder for its owner only. Whoever changed a password keeps it: only missing accounts are written. Demo mode only.
  */
-export async function ensureDemoPeople({ auth, dataDir }: DemoOptions): Promise<readonly DemoPerson[]> {
+export async function ensureDemoPeople({ db, auth, dataDir }: DemoOptions): Promise<readonly DemoPerson[]> {
   const passwords = await storedPasswords(dataDir)
+  // better-auth writes on connections of its own; this one only keeps another process from doing the same meanwhile.
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('rialto.demo-people'))`)
+    await addMissing(auth, passwords)
+  })
+  return people.map(({ email }) => ({ email, password: passwords[email] ?? '' }))
+}
+
+async function addMissing(auth: Auth, passwords: Readonly<Record<string, string>>): Promise<void> {
   const { internalAdapter, password: hasher } = await auth.server.$context
   for (const { email, name, role } of people) {
     if ((await internalAdapter.findUserByEmail(email)) !== null) continue
@@ -43,7 +55,6 @@ export async function ensureDemoPeople({ auth, dataDir }: DemoOptions): Promise<
       password: await hasher.hash(passwords[email] ?? ''),
     })
   }
-  return people.map(({ email }) => ({ email, password: passwords[email] ?? '' }))
 }
 
 async function storedPasswords(dataDir: string): Promise<Readonly<Record<string, string>>> {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Deps } from '#src/deps.ts'
 import { createAgentClient, rotateSecret, setRedirectUris } from '#src/features/agent-clients/index.ts'
 import type { AgentCredentials } from '#src/features/agent-clients/index.ts'
+import { AppError } from '#src/lib/errors.ts'
 import type { ListedSample } from './list-sample.ts'
 
 const stored = z.object({ clientId: z.string(), clientSecret: z.string() })
@@ -26,11 +27,25 @@ export async function sampleCredentials(
   const path = join(deps.config.dataDir, 'samples', `${slug}.json`)
   const redirectUris = [redirectUri]
   const acting = { agentId, userId: undefined }
-  if (oauthClientId === null) return keep(path, await createAgentClient(deps, { ...acting, redirectUris }))
+  const created = oauthClientId === null ? await createOnce(deps, { ...acting, redirectUris }) : undefined
+  if (created !== undefined) return keep(path, created)
   await setRedirectUris(deps, { ...acting, redirectUris })
   const known = await readCredentials(path)
   if (known?.clientId === oauthClientId) return known
   return keep(path, await rotateSecret(deps, { ...acting, overlapSeconds: 0 }))
+}
+
+/** Undefined: another marketplace on the same database, which started at the same moment, has just made it. */
+async function createOnce(
+  deps: Pick<Deps, 'db'>,
+  client: Parameters<typeof createAgentClient>[1],
+): Promise<AgentCredentials | undefined> {
+  try {
+    return await createAgentClient(deps, client)
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'conflict') return undefined
+    throw error
+  }
 }
 
 async function readCredentials(path: string): Promise<AgentCredentials | undefined> {
