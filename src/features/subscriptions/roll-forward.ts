@@ -4,8 +4,10 @@ import { agentPricingTiers, liveStatuses, userAgentSubscriptions } from '#src/db
 import type { Deps } from '#src/deps.ts'
 import { auditChange } from './audit.ts'
 import { businessNow } from './clock.ts'
+import { lockCounters } from './counters.ts'
 import { settledColumns } from './settle.ts'
 import { tierAt } from './subscription.ts'
+import type { SubscriptionRow } from './subscription.ts'
 import { inTransaction } from './transaction.ts'
 
 export interface RollForward {
@@ -14,6 +16,9 @@ export interface RollForward {
   /** Batches per run; the next run goes on. */
   readonly batchesMax?: number
 }
+
+/** The trigger marks counters whose period ended up to a day before the subscription's own began. */
+const markedBeforeMs = 86_400_000
 
 /**
  * Housekeeping: writes down what time alone has changed. Nothing depends on it, since who counts finds that out by itself; it
@@ -36,6 +41,7 @@ const rollBatch = (db: Database, size: number): Promise<number> =>
   inTransaction(db, async (tx) => {
     const now = await businessNow(tx)
     const rows = await findDue(tx, size)
+    await holdCounters(tx, { rows, now })
     for (const row of rows) {
       const settled = settledColumns({ row, tier: await tierAt(tx, row, now) }, now)
       await tx.update(userAgentSubscriptions).set(settled).where(eq(userAgentSubscriptions.id, row.id))
@@ -47,6 +53,17 @@ const rollBatch = (db: Database, size: number): Promise<number> =>
     }
     return rows.length
   })
+
+/**
+ * The counters that the changes will mark, of all of these subscriptions at once: counters are always locked in the order of their
+ * ids, and one subscription after the other would meet those who count for many people crosswise.
+ */
+async function holdCounters(tx: Transaction, { rows, now }: { rows: readonly SubscriptionRow[]; now: Date }) {
+  if (rows.length === 0) return
+  const earliest = Math.min(+now, ...rows.map(({ currentPeriodStart }) => +currentPeriodStart))
+  const subscriptionIds = rows.map(({ id }) => id)
+  await lockCounters(tx, { subscriptionIds, endsAfter: new Date(earliest - markedBeforeMs) })
+}
 
 /** Those that somebody is changing at the moment wait for the next run. */
 async function findDue(tx: Transaction, limit: number) {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { auditLogs, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import { cancelSubscription, subscribeToFreeTier, switchTier } from '#src/features/subscriptions/index.ts'
 import { rollForward } from '#src/features/subscriptions/roll-forward.ts'
+import { eventually } from '#test/support/start-process.ts'
 import { createMarket, dayMs } from './market.ts'
 import type { Market } from './market.ts'
 
@@ -97,4 +98,39 @@ test('one that somebody is changing waits for the next run', async () => {
     expect(await rollForward(market.deps)).toBe(0)
   })
   expect(await rollForward(market.deps)).toBe(1)
+})
+
+test('holds counters of many subscriptions in the order of their ids, as counting does', async () => {
+  const people = [await market.addPerson(), await market.addPerson()]
+  for (const userId of people) {
+    await subscribe(userId)
+    await market.consume({ agentId: agent.agentId, userId })
+  }
+  // The subscription that is changed last has the counter that is locked first.
+  const [first, last] = ['00000000-0000-4000-8000-000000000000', 'ffffffff-ffff-4fff-bfff-ffffffffffff']
+  await market.pool.query(
+    `UPDATE subscription_usage SET id = CASE WHEN subscription_id = (
+       SELECT id FROM user_agent_subscriptions ORDER BY id LIMIT 1) THEN $1::uuid ELSE $2::uuid END`,
+    [last, first],
+  )
+  await market.advance(31 * dayMs)
+  const counting = await market.pool.connect()
+  try {
+    const hold = `SELECT FROM subscription_usage WHERE id = $1 FOR NO KEY UPDATE NOWAIT`
+    await counting.query('BEGIN')
+    await counting.query(hold, [first])
+    const rolled = rollForward(market.deps)
+    await eventually(async () => {
+      const { rowCount } = await market.pool.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      )
+      return rowCount === 1
+    })
+    // Else the two would wait for each other now.
+    await counting.query(hold, [last])
+    await counting.query('COMMIT')
+    expect(await rolled).toBe(2)
+  } finally {
+    counting.release(true)
+  }
 })
