@@ -60,6 +60,26 @@ async function write({ subscriber, metricId, type, delta, occurredAt, ...rest }:
 
 const metricOf = (agent: MeteredAgent, slug = 'messages'): string => agent.metricIds[slug] ?? ''
 
+it('stops at the largest number, and goes on with other agents', async () => {
+  const [greedy, other] = [await addMeteredAgent(server, { messages: { quota: null } }), await addMeteredAgent(server)]
+  const most = Number.MAX_SAFE_INTEGER
+  const report = async (agent: MeteredAgent, delta: number) => {
+    const { userId } = await addSubscriber(server, agent)
+    const body = { clientReqId: randomUUID(), metric: 'messages', userId, delta }
+    expect(await call(server, { token: agent.token, path: '/usage', body })).toMatchObject({ status: 200 })
+  }
+  await report(greedy, most)
+  await report(greedy, most)
+  await rollUpNow()
+  await report(greedy, most)
+  await report(other, 5)
+  await rollUpNow()
+  const { rows } = await server.deps.db.execute(sql`
+    SELECT agent_id, messages::float8 AS messages FROM agent_metrics_daily WHERE agent_id IN (${greedy.id}, ${other.id})`)
+  const expected = { [greedy.id]: most, [other.id]: 5 }
+  expect(Object.fromEntries(rows.map((row) => [row['agent_id'], row['messages']]))).toEqual(expected)
+})
+
 it('counts what agents reported, on the day it happened', async () => {
   const agent = await addMeteredAgent(server, { messages: { quota: null }, tokens: { quota: null } })
   const [ada, ben] = [await addSubscriber(server, agent), await addSubscriber(server, agent)]

@@ -7,6 +7,9 @@ export interface Range {
   readonly to: number
 }
 
+/** What a column can hold: one agent whose people report more than that must not keep every other agent's days from being counted. */
+const messagesMax = Number.MAX_SAFE_INTEGER
+
 /**
  * Adds these entries to their agents' days. To be called once for each entry.
  *
@@ -40,7 +43,7 @@ export async function addToDays(tx: Transaction, { from, to }: Range): Promise<v
       ON CONFLICT DO NOTHING
       RETURNING agent_id, day
     ), added AS (
-      SELECT agent_id, day, sum(people)::integer AS people, sum(messages)::bigint AS messages, sum(calls)::bigint AS calls
+      SELECT agent_id, day, sum(people)::integer AS people, sum(messages) AS messages, sum(calls)::bigint AS calls
       FROM (
         SELECT agent_id, day, count(*) AS people, 0 AS messages, 0 AS calls FROM seen GROUP BY agent_id, day
         UNION ALL
@@ -54,8 +57,8 @@ export async function addToDays(tx: Transaction, { from, to }: Range): Promise<v
       ON daily.agent_id = added.agent_id AND daily.day = added.day
     WHEN MATCHED THEN UPDATE SET
       active_users = daily.active_users + added.people,
-      messages = greatest(0, daily.messages + added.messages),
+      messages = least(${messagesMax}::numeric, greatest(0, daily.messages + added.messages)),
       api_calls = daily.api_calls + added.calls
     WHEN NOT MATCHED THEN INSERT (agent_id, day, active_users, messages, api_calls)
-      VALUES (added.agent_id, added.day, added.people, greatest(0, added.messages), added.calls)`)
+      VALUES (added.agent_id, added.day, added.people, least(${messagesMax}::numeric, greatest(0, added.messages)), added.calls)`)
 }
