@@ -42,7 +42,7 @@ export const noticesJob = 'usage-send-notices'
 
 /** Statements that count under way at once: each keeps a core of the database busy. */
 const statementsMax = 4
-/** Transactions that settle or refund, each with a connection of its own. */
+/** Transactions that settle or refund, each with a connection of its own; one agent has at most half of them. */
 const settlingMax = 4
 
 export function createUsageEngine({
@@ -56,11 +56,11 @@ export function createUsageEngine({
   const queue = createQueueLimits(limits)
   const consumer = createConsumer({ database, statementsMax, onNotice, onDenied })
   const checker = createChecker({ database })
-  const gate = createGate(settlingMax)
+  const gate = createGate({ runningMax: settlingMax, ownMax: settlingMax / 2 })
   return {
     consume: (event) => queue.admit(event.agentId, () => consumer.consume(event)),
     check: (question) => queue.admit(question.agentId, () => checker.check(question)),
-    settle: (agentId, work) => queue.admit(agentId, () => gate.run(work)),
+    settle: (agentId, work) => queue.admit(agentId, () => gate.run(agentId, work)),
     idle: async () => {
       await consumer.idle()
       await checker.idle()
