@@ -282,9 +282,11 @@ LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET jit = off
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off
 AS $$
+DECLARE
+  held uuid[];
 BEGIN
   PERFORM set_config('lock_timeout', '4000', true);
-  PERFORM FROM (
+  SELECT array_agg(locked.id) INTO held FROM (
     SELECT subscription.id FROM public.user_agent_subscriptions AS subscription
     WHERE subscription.id IN (
       SELECT entitled.subscription_id
@@ -292,11 +294,12 @@ BEGIN
     )
     ORDER BY subscription.id FOR SHARE
   ) AS locked;
-  -- Another statement, another snapshot: what the wait was for is seen now.
+  -- Another statement, another snapshot: what the wait was for is seen now. A subscription that has begun meanwhile is not held,
+  -- and its use may be on the move already: its counters are left to the next call.
   INSERT INTO public.subscription_usage (subscription_id, metric_id, period_start, period_end, epoch)
   SELECT entitled.subscription_id, entitled.metric_id, entitled.period_start, entitled.period_end, entitled.usage_epoch
   FROM public.usage_entitlements(public.rialto_now(), grace, key_users, key_agents, key_metrics) AS entitled
-  WHERE entitled.subscription_id IS NOT NULL AND entitled.metric_id IS NOT NULL AND entitled.period_start IS NOT NULL
+  WHERE entitled.subscription_id = ANY (held) AND entitled.metric_id IS NOT NULL AND entitled.period_start IS NOT NULL
   ORDER BY 1, 2
   ON CONFLICT (subscription_id, metric_id, period_start) DO NOTHING;
 END
