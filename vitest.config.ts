@@ -34,6 +34,8 @@ export default defineConfig({
         extends: true,
         test: { name: 'long', include: ['test/long/**/*.test.ts'], globalSetup: [database], testTimeout: 1_800_000 },
       },
+      // Against Stripe's test mode itself: `pnpm test:stripe`. Fails, never skips, without a key.
+      { extends: true, test: { name: 'stripe', include: ['test/stripe/**/*.test.ts'], testTimeout: 60_000 } },
       // What needs tools from outside npm: `pnpm test:infra`. Fails, never skips, without them.
       {
         extends: true,

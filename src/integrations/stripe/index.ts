@@ -1,0 +1,14 @@
+export { apiVersion } from './api-version.ts'
+export { createStripe } from './client.ts'
+export type { StripeAccess } from './client.ts'
+export { createSandbox, testCards } from './sandbox/index.ts'
+export type {
+  CardInput,
+  CheckoutInput,
+  CheckoutOutcome,
+  DeliveryResult,
+  Disorder,
+  Sandbox,
+  SandboxOptions,
+  TestCard,
+} from './sandbox/index.ts'

@@ -1,0 +1,101 @@
+// The parts of Stripe that Rialto uses, in PostgreSQL: docs/decisions/023-stripe-sandbox.md says which, and how it is kept
+// honest. No money moves.
+import type { Pool } from 'pg'
+import { Stripe } from 'stripe'
+import { collect } from './billing/collecting.ts'
+import { confirm, fail } from './billing/charging.ts'
+import { catchUp } from './clock.ts'
+import { deliver } from './deliver.ts'
+import type { DeliveryInput, DeliveryResult } from './deliver.ts'
+import { StripeFailure, invalid } from './errors.ts'
+import { createHandler } from './http.ts'
+import { completeSession } from './resources/checkout.ts'
+import type { CheckoutInput, CheckoutOutcome } from './resources/checkout.ts'
+import type { Settings, Store } from './store.ts'
+import { createWork } from './work.ts'
+
+export { testCards } from './cards.ts'
+export type { CardInput, TestCard } from './cards.ts'
+export type { DeliveryResult, Disorder } from './deliver.ts'
+export type { CheckoutInput, CheckoutOutcome } from './resources/checkout.ts'
+
+export interface SandboxOptions {
+  readonly pool: Pool
+  /** The public origin, without a trailing slash: hosted pages are under `{baseUrl}/sandbox`. */
+  readonly baseUrl: string
+  readonly onError: (error: unknown) => void
+  /** Default: 3, 5 and 7 days, as long as a failed payment may be late. */
+  readonly retryDays?: Settings['retryDays']
+  readonly afterRetries?: Settings['afterRetries']
+}
+
+export interface Sandbox {
+  /** Stripe's HTTP API, for the official client's transport or a port. */
+  readonly fetch: (request: Request) => Promise<Response>
+  /** Catches up with the business clock; every API call does so too. Resolves to the number of things that happened. */
+  readonly advance: () => Promise<number>
+  /** When time itself changes something next. */
+  readonly nextDueAt: () => Promise<Date | undefined>
+  /** Sends due webhooks. To be called again while something is waiting. */
+  readonly deliver: (to: Omit<DeliveryInput, 'pool' | 'sign'>) => Promise<DeliveryResult>
+  /** What the hosted checkout page does. Throws a `StripeFailure` when the session isn't open. */
+  readonly completeCheckout: (sessionId: string, input: CheckoutInput) => Promise<CheckoutOutcome>
+  /** The bank asked for a payment that waits in `requires_action`, and its owner answered. */
+  readonly authenticate: (paymentIntentId: string, answer: 'succeeded' | 'failed') => Promise<void>
+}
+
+export function createSandbox({ pool, baseUrl, onError, ...options }: SandboxOptions): Sandbox {
+  const page = (name: string) => (id: string) => `${baseUrl}/sandbox/${name}/${id}`
+  const work = createWork({
+    pool,
+    settings: {
+      retryDays: options.retryDays ?? [3, 5, 7],
+      afterRetries: options.afterRetries ?? 'canceled',
+      pages: { checkout: page('checkout'), portal: page('portal'), invoice: page('invoices') },
+    },
+  })
+  const { webhooks } = Stripe
+  return {
+    fetch: createHandler({ work, onError }),
+    advance: () => catchUp(work),
+    nextDueAt: () => work.nextDueAt(),
+    deliver: async (to) => {
+      await work.prepare()
+      return deliver({ ...to, pool, sign: (header) => webhooks.generateTestHeaderStringAsync(header) })
+    },
+    completeCheckout: async (id, input) => {
+      await catchUp(work)
+      return work.writing((store) => completeSession(store, id, input)).catch(refusal)
+    },
+    authenticate: async (id, answer) => {
+      await catchUp(work)
+      await work.writing((store) => authenticate(store, id, answer))
+    },
+  }
+}
+
+/** A card that was refused is an answer of the page, not an error. */
+function refusal(error: unknown): CheckoutOutcome {
+  if (error instanceof StripeFailure && error.body.type === 'card_error')
+    return { kind: 'declined', message: error.message }
+  throw error
+}
+
+async function authenticate(store: Store, id: string, answer: 'succeeded' | 'failed'): Promise<void> {
+  const intent = await store.get('payment_intent', id)
+  if (intent.status !== 'requires_action') throw invalid(`This PaymentIntent's status is ${intent.status}.`)
+  if (answer === 'failed') {
+    fail(intent, {
+      code: 'payment_intent_authentication_failure',
+      message: 'The provided PaymentMethod has failed authentication.',
+    })
+    store.emit('payment_intent.payment_failed', intent)
+    return
+  }
+  const [payment] = await store.select('invoice_payment', { payment: { payment_intent: id } })
+  const invoice = payment && (await store.get('invoice', payment.invoice))
+  const how = { isOffSession: false, isAuthenticated: true }
+  if (invoice?.status === 'open')
+    await collect(store, invoice, { ...how, paymentMethod: intent.payment_method ?? undefined })
+  else await confirm(store, intent, how)
+}
