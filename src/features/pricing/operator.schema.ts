@@ -19,13 +19,15 @@ const preview = z
   .default(false)
   .openapi({ description: 'True: nothing is written, and the answer says what would be.' })
 
-export const subscriptionParam = z.strictObject({ id: z.uuid().openapi({ description: 'The subscription’s.' }) })
-export const addonParam = subscriptionParam.extend({ addonId: z.uuid() })
+/** As the database writes it, so that the same id sent in other letters is the same. */
+const id = z.uuid().toLowerCase()
+
+export const subscriptionParam = z.strictObject({ id: id.openapi({ description: 'The subscription’s.' }) })
+export const addonParam = subscriptionParam.extend({ addonId: id })
 
 export const newAddonSchema = z
   .strictObject({
-    id: z
-      .uuid()
+    id: id
       .optional()
       .openapi({ description: 'Yours: sent again with it, the add-on is granted once. Left out, one is made.' }),
     metric: metricSlugSchema,
@@ -42,7 +44,7 @@ export const revocationSchema = z.strictObject({ reason, preview }).openapi('Add
 
 export const adjustmentSchema = z
   .strictObject({
-    clientReqId: z.uuid().openapi({ description: 'Yours: sent again with it, the adjustment is made once.' }),
+    clientReqId: id.openapi({ description: 'Yours: sent again with it, the adjustment is made once.' }),
     metric: metricSlugSchema,
     delta: z
       .int()
@@ -50,7 +52,7 @@ export const adjustmentSchema = z
       .max(Number.MAX_SAFE_INTEGER)
       .refine((value) => value !== 0, 'must not be 0')
       .openapi({ example: -5, description: 'Units. Negative where an entry is taken back.' }),
-    entryId: z.uuid().optional().openapi({
+    entryId: id.optional().openapi({
       description:
         'For counters: the entry of the ledger that is taken back. Left out: the present counter or level is set right as a whole.',
     }),

@@ -138,6 +138,12 @@ describe('an operator', () => {
     expect(adjusted).toMatchObject({ status: 200, body: { usedBefore: 0, usedAfter: 3, replayed: false } })
     const again = await operator.call('POST', `${path}/adjustments`, { body: level })
     expect(again).toMatchObject({ status: 200, body: { entryId: adjusted.body.entryId, replayed: true } })
+    const inCapitals = { ...level, clientReqId: level.clientReqId.toUpperCase() }
+    const loud = `/operator/subscriptions/${subscriptionId.toUpperCase()}/adjustments`
+    expect(await operator.call('POST', loud, { body: inCapitals })).toMatchObject({
+      status: 200,
+      body: { replayed: true },
+    })
     const below = { ...level, clientReqId: crypto.randomUUID(), delta: -4 }
     expect(await operator.call('POST', `${path}/adjustments`, { body: below })).toMatchObject({
       status: 422,
