@@ -100,7 +100,7 @@ const adjustRoute = createRoute({
   operationId: 'adjustUsage',
   summary: 'Set right what was counted wrongly',
   description:
-    'The level of a gauge goes up or down; of a counter an entry of the ledger is taken back, wholly or in part, where it counts now. It is an entry of its own, never below 0 or what reservations hold (422 `below_zero`).',
+    'Without `entryId` the present counter or the level of a gauge goes up or down; with it an entry of the ledger is taken back, wholly or in part, where it counts now. It is an entry of its own, never below 0 or what reservations hold (422 `below_zero`).',
   request: { params: subscriptionParam, ...jsonBody(adjustmentSchema) },
   responses: { 200: jsonAnswer(adjustmentAnswerSchema, 'What was adjusted.'), ...writeProblems, ...problems(422) },
 })

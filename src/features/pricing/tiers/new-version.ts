@@ -9,7 +9,7 @@ type TierChange = Partial<typeof agentPricingTiers.$inferInsert>
 
 /**
  * Puts the next version of a tier on offer in place of the one given, which its subscribers keep for now: a job moves each
- * over after notice (notices/schedule-moves.ts). Throws `conflict` when the agent has had too many versions.
+ * over after notice (versions/schedule-moves.ts). Throws `conflict` when the agent has had too many versions.
  */
 export async function newVersion(
   tx: Transaction,
