@@ -88,7 +88,9 @@ export class Rialto {
 
   /** What was used of a person's subscriptions or of one, newest first, page by page as it is read. */
   async *ledger({ signal, from, to, ...filter }: LedgerQuery): AsyncGenerator<LedgerEntry, void, undefined> {
-    const query = new URLSearchParams({ ...filter, limit: '200' })
+    const query = new URLSearchParams({ limit: '200' })
+    // A filter that is undefined is none; as text it would be one that nothing fits.
+    for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, value)
     if (from !== undefined) query.set('from', from.toISOString())
     if (to !== undefined) query.set('to', to.toISOString())
     for (;;) {

@@ -152,6 +152,7 @@ describe('reading', () => {
       return found
     }
     expect(await read({})).toEqual(['seats', 'tokens'])
+    expect(await read({ metric: undefined, type: undefined })).toEqual(['seats', 'tokens'])
     expect(await read({ from: new Date(Date.now() - 86_400_000) })).toEqual(['seats'])
     expect(await read({ to: new Date(Date.now() - 86_400_000) })).toEqual(['tokens'])
     expect(await read({ type: 'adjust' })).toEqual(['seats'])
