@@ -52,7 +52,7 @@ const batch = createRoute({
   request: { body: { required: true, content: { 'application/json': { schema: usageBatch } } } },
   responses: {
     200: { description: 'One result per event.', content: { 'application/json': { schema: batchAnswerSchema } } },
-    ...problems(400, 401, 403, 413, 503),
+    ...problems(400, 401, 403, 413, 503, 504),
   },
 })
 

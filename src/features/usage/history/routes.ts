@@ -75,7 +75,7 @@ const read = createRoute({
         'text/csv': { schema: z.string() },
       },
     },
-    ...problems(400, 401, 403, 404, 503),
+    ...problems(400, 401, 403, 404, 503, 504),
   },
 })
 

@@ -53,7 +53,7 @@ const read = createRoute({
       description: 'The meters.',
       content: { 'application/json': { schema: usageSchema, examples: { meters: { summary: 'Meters', value } } } },
     },
-    ...problems(400, 401, 403, 404, 503),
+    ...problems(400, 401, 403, 404, 503, 504),
   },
 })
 

@@ -43,7 +43,7 @@ const reserve = createRoute({
       description: 'The id was used for something else.',
       content: { 'application/problem+json': { schema: problemSchema, example: conflictExample } },
     },
-    ...problems(400, 401, 403, 422, 429, 503),
+    ...problems(400, 401, 403, 422, 429, 503, 504),
   },
 })
 
@@ -65,7 +65,7 @@ const commit = createRoute({
       content: { 'application/json': { schema: settlementSchema, examples: settlementExamples } },
     },
     409: settledOtherwise,
-    ...problems(400, 401, 403, 404, 429, 503),
+    ...problems(400, 401, 403, 404, 429, 503, 504),
   },
 })
 
@@ -83,7 +83,7 @@ const release = createRoute({
       content: { 'application/json': { schema: settlementSchema, examples: releaseExamples } },
     },
     409: settledOtherwise,
-    ...problems(400, 401, 403, 404, 429, 503),
+    ...problems(400, 401, 403, 404, 429, 503, 504),
   },
 })
 
