@@ -355,6 +355,63 @@ describe('payments that fail', () => {
   })
 })
 
+it('leaves a subscription unpaid, and bills it in drafts that nobody collects, where that is asked for', async () => {
+  const strict = await startTestSandbox({ afterRetries: 'unpaid', retryDays: [2] })
+  const customer = await strict.stripe.customers.create()
+  const good = await strict.stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id })
+  const bad = await strict.stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: customer.id })
+  const price = await strict.stripe.prices.create({
+    unit_amount: 1900,
+    currency: 'usd',
+    recurring: { interval: 'month' },
+    product_data: { name: 'Tier' },
+  })
+  const subscription = await strict.stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: price.id }],
+    default_payment_method: good.id,
+  })
+  await strict.stripe.subscriptions.update(subscription.id, { default_payment_method: bad.id })
+  await strict.pass({ days: 64 })
+  expect((await strict.stripe.subscriptions.retrieve(subscription.id)).status).toBe('unpaid')
+  const invoices = await strict.stripe.invoices.list({ subscription: subscription.id })
+  expect(invoices.data.map(({ status }) => status)).toEqual(['draft', 'open', 'paid'])
+  expect(strict.drifts).toEqual([])
+  await strict.stop()
+})
+
+it('waits for the payment page with default_incomplete, and begins when that has paid', async () => {
+  const subscription = await subscribe({ payment_behavior: 'default_incomplete', expand: ['latest_invoice.payments'] })
+  expect(subscription.status).toBe('incomplete')
+  const invoice = subscription.latest_invoice as Stripe.Invoice
+  expect(invoice).toMatchObject({ status: 'open', attempt_count: 0 })
+  const intent = String(invoice.payments?.data[0]?.payment.payment_intent)
+  await stripe.paymentIntents.confirm(intent, { payment_method: 'pm_card_visa' })
+  expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('active')
+  expect((await stripe.invoices.retrieve(invoice.id)).status).toBe('paid')
+})
+
+it('knows when time changes something next', async () => {
+  expect(await running.sandbox.nextDueAt()).toBeUndefined()
+  const { items } = await subscribe()
+  const end = items.data[0]?.current_period_end ?? 0
+  expect(await running.sandbox.nextDueAt()).toEqual(new Date(end * 1000))
+  await running.goTo(end)
+  expect(await running.sandbox.nextDueAt()).toEqual(new Date((end + 3600) * 1000))
+})
+
+it('takes one connection of the pool, however many calls come at once', async () => {
+  const { pool } = running.database
+  await stripe.accounts.retrieveCurrent()
+  let busyMax = 0
+  const watch = setInterval(() => {
+    busyMax = Math.max(busyMax, pool.totalCount - pool.idleCount + pool.waitingCount)
+  }, 1)
+  await Promise.all(Array.from({ length: 40 }, (_, index) => stripe.customers.create({ name: `Customer ${index}` })))
+  clearInterval(watch)
+  expect(busyMax).toBe(1)
+})
+
 describe('endings', () => {
   it('at the end of the period charge nothing more', async () => {
     const { id, items } = await subscribe()

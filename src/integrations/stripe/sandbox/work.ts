@@ -23,19 +23,37 @@ export function createWork({ pool, settings }: { pool: Pool; settings: Settings 
     return prepared
   }
 
+  // Calls of this process wait here and not in the database, where each would hold a connection of the pool that everything
+  // else works with: Stripe itself takes none either.
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(job, job)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+
   const reading = async <T>(job: (store: Store) => Promise<T>): Promise<T> => {
     await prepare()
     // One snapshot, so that a list and what it expands belong together.
-    return inTransaction(pool, async (client) => {
-      await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
-      return job(createStore({ client, settings, now: await businessNow(client), request: undefined }))
-    })
+    return inTurn(() =>
+      inTransaction(pool, async (client) => {
+        await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
+        return job(createStore({ client, settings, now: await businessNow(client), request: undefined }))
+      }),
+    )
   }
+
+  const alone = <T>(job: (client: PoolClient) => Promise<T>): Promise<T> =>
+    inTurn(() =>
+      inTransaction(pool, async (client) => {
+        await client.query(`SELECT pg_advisory_xact_lock(${BigInt(sandboxLock)})`)
+        return job(client)
+      }),
+    )
 
   const writing = async <T>(job: (store: Store) => Promise<T>, request?: Request): Promise<T> => {
     await prepare()
-    return inTransaction(pool, async (client) => {
-      await client.query(`SELECT pg_advisory_xact_lock(${BigInt(sandboxLock)})`)
+    return alone(async (client) => {
       const store = createStore({ client, settings, now: await businessNow(client), request })
       const result = await job(store)
       await store.flush()
@@ -45,8 +63,8 @@ export function createWork({ pool, settings }: { pool: Pool; settings: Settings 
 
   const isAnythingDue = async (): Promise<boolean> => {
     await prepare()
-    const { rowCount } = await pool.query(
-      `SELECT FROM stripe_sandbox.objects WHERE due <= extract(epoch FROM rialto_now()) LIMIT 1`,
+    const { rowCount } = await inTurn(() =>
+      pool.query(`SELECT FROM stripe_sandbox.objects WHERE due <= extract(epoch FROM rialto_now()) LIMIT 1`),
     )
     return rowCount === 1
   }
@@ -63,11 +81,10 @@ export function createWork({ pool, settings }: { pool: Pool; settings: Settings 
 
   /** Runs the job for the object that is due first, with its due moment as the time. */
   const nextDue = async (job: (store: Store, id: string) => Promise<void>): Promise<void> =>
-    inTransaction(pool, async (client) => {
-      await client.query(`SELECT pg_advisory_xact_lock(${BigInt(sandboxLock)})`)
+    alone(async (client) => {
       // A schedule changes what its subscription is about to be billed for at the same moment.
-      const { rows } = await client.query<{ id: string; now: number }>(
-        `SELECT id, greatest(due, (doc->>'created')::bigint)::float8 AS now FROM stripe_sandbox.objects
+      const { rows } = await client.query<{ id: string; due: string; now: number }>(
+        `SELECT id, due, greatest(due, (doc->>'created')::bigint)::float8 AS now FROM stripe_sandbox.objects
          WHERE due <= extract(epoch FROM rialto_now())
          ORDER BY due, kind = 'subscription_schedule' DESC, seq LIMIT 1`,
       )
@@ -76,6 +93,12 @@ export function createWork({ pool, settings }: { pool: Pool; settings: Settings 
       const store = createStore({ client, settings, now: first.now, request: undefined })
       await job(store, first.id)
       await store.flush()
+      const { rowCount: isStuck } = await client.query(
+        'SELECT FROM stripe_sandbox.objects WHERE id = $1 AND due = $2',
+        [first.id, first.due],
+      )
+      // Time would stand still for everything else.
+      if (isStuck !== 0) throw new Error(`${first.id} is still due after it was seen to`)
     })
 
   return { reading, writing, isAnythingDue, nextDue, nextDueAt, prepare }

@@ -45,7 +45,10 @@ export async function planChange(store: Store, subscription: Subscription, wish:
       param: 'proration_date',
     })
   }
-  const describe = await describer(store)
+  const describe = await describer(
+    store,
+    [...before, ...after].map(({ price }) => price),
+  )
   const endsTrial = wish.trial_end === 'now' && subscription.status === 'trialing'
   const isTrialing = subscription.status === 'trialing' && !endsTrial
   const startsPeriod = endsTrial || (!isTrialing && rhythmOf(before) !== rhythmOf(after))

@@ -167,7 +167,7 @@ export async function finalizeInvoice(store: Store, invoice: Invoice): Promise<v
   invoice.hosted_invoice_url = store.settings.pages.invoice(invoice.id)
   invoice.invoice_pdf = `${invoice.hosted_invoice_url}/pdf`
   store.emit('invoice.finalized', invoice)
-  store.emit('customer.updated', customer)
+  if (customer.balance !== invoice.starting_balance) store.emit('customer.updated', customer)
 }
 
 export function markPaid(store: Store, invoice: Invoice): void {
@@ -210,9 +210,14 @@ export async function takePending(
   return { lines, mark: (invoice) => pending.forEach((item) => Object.assign(item, { invoice: invoice.id })) }
 }
 
-export async function describer(store: Store): Promise<(price: Doc<'price'>) => string> {
-  const products = new Map((await store.select('product', {})).map((product) => [product.id, product.name]))
-  return (price) => products.get(price.product) ?? price.product
+/** What lines call these prices: the names of their products. */
+export async function describer(
+  store: Store,
+  prices: readonly Doc<'price'>[],
+): Promise<(price: Doc<'price'>) => string> {
+  const names = new Map<string, string>()
+  for (const { product } of prices) names.set(product, (await store.find('product', product))?.name ?? product)
+  return ({ product }) => names.get(product) ?? product
 }
 
 export const subscriptionOf = async (store: Store, invoice: Invoice): Promise<Subscription | undefined> => {

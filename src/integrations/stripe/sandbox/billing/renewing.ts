@@ -62,12 +62,16 @@ export async function beginPeriod(
     item.current_period_start = start
     item.current_period_end = periodEndAfter(anchor, recurrenceOf(item.price), start)
   }
+  const describe = await describer(
+    store,
+    subscription.items.data.map(({ price }) => price),
+  )
   const pending = await takePending(store, subscription.customer, { subscription })
   const invoice = await draftInvoice(store, {
     customer: subscription.customer,
     currency: subscription.currency,
     reason: 'subscription_cycle',
-    lines: [...pending.lines, ...periodLines(subscription.items.data, await describer(store))],
+    lines: [...pending.lines, ...periodLines(subscription.items.data, describe)],
     subscription,
     // Nobody collects from those who didn't pay in the end: their invoices stay drafts.
     finalizesAt: subscription.status === 'unpaid' ? null : store.now + draftSeconds,

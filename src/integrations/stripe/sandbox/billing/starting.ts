@@ -74,7 +74,7 @@ export async function startSubscription(
     trial_start: trialEnd === null ? null : store.now,
   })
 
-  const describe = await describer(store)
+  const describe = await describer(store, prices)
   const lines = periodLines(items, describe).map((line) =>
     trialEnd === null
       ? line

@@ -105,8 +105,12 @@ const linesOf = (store: Store, { line_items: items = [] }: Params): Promise<Line
   )
 
 export async function lineItems(store: Store, session: Session): Promise<Doc<'item'>[]> {
-  const describe = await describer(store)
-  return (await linesOf(store, paramsOf(store, session))).map(({ price, quantity }, position) =>
+  const lines = await linesOf(store, paramsOf(store, session))
+  const describe = await describer(
+    store,
+    lines.map(({ price }) => price),
+  )
+  return lines.map(({ price, quantity }, position) =>
     store.make('item', {
       id: `li_${session.id.slice('cs_test_'.length)}${position}`,
       amount_discount: 0,
@@ -242,7 +246,11 @@ async function payOnce(
   const { payment_intent_data: data = {}, invoice_creation: invoicing } = params
   session.payment_status = 'paid'
   if (invoicing?.enabled === true) {
-    const describe = await describer(store)
+    const lines = await linesOf(store, params)
+    const describe = await describer(
+      store,
+      lines.map(({ price }) => price),
+    )
     const invoice = await draftInvoice(store, {
       customer: customer.id,
       currency: session.currency ?? 'usd',
@@ -250,7 +258,7 @@ async function payOnce(
       description: invoicing.invoice_data?.description ?? null,
       metadata: mergedMetadata({}, invoicing.invoice_data?.metadata),
       finalizesAt: null,
-      lines: (await linesOf(store, params)).map(({ price, quantity }) => ({
+      lines: lines.map(({ price, quantity }) => ({
         amount: (price.unit_amount ?? 0) * quantity,
         description: describe(price),
         period: { start: store.now, end: store.now },

@@ -72,7 +72,13 @@ async function renewalLines(
     current_period_start: start,
     current_period_end: periodEndAfter(subscription.billing_cycle_anchor, recurrenceOf(item.price), start),
   }))
-  return periodLines(next, await describer(store))
+  return periodLines(
+    next,
+    await describer(
+      store,
+      items.map(({ price }) => price),
+    ),
+  )
 }
 
 async function pay(store: Store, params: Parameters<'POST /v1/invoices/:id/pay'>, id: string) {

@@ -118,7 +118,10 @@ async function cancel(
       before: subscription.items.data,
       after: [],
       at: store.now,
-      describe: await describer(store),
+      describe: await describer(
+        store,
+        subscription.items.data.map(({ price }) => price),
+      ),
     })
     const invoice = await draftInvoice(store, {
       customer: subscription.customer,
