@@ -6,19 +6,33 @@ export interface ExitGuard {
 
 const signals = ['SIGTERM', 'SIGINT'] as const
 
+/** Somebody else’s listener does, and another guard as long as it finishes: it ends the process in its turn. */
+const decides = (listener: object): boolean => !('isFinishing' in listener) || listener.isFinishing === true
+
 /**
  * Lets a process that is told to end finish first. While it is not armed, nothing of it is in the way. Whoever else listens
  * decides about the end as before; where nobody does, the signal does its work afterwards. A second signal ends at once.
  */
 export function createExitGuard(finish: () => Promise<void>): ExitGuard {
-  const onSignal = (signal: NodeJS.Signals): void => {
+  const end = (signal: NodeJS.Signals): void => {
+    onSignal.isFinishing = false
+    if (process.listeners(signal).some((listener) => listener !== onSignal && decides(listener))) return
     disarm()
-    const end = () => {
-      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
-    }
-    // Whoever waited for an answer hears it first.
-    void finish().then(() => setImmediate(end))
+    process.kill(process.pid, signal)
   }
+  const onSignal = Object.assign(
+    (signal: NodeJS.Signals): void => {
+      if (onSignal.isFinishing) {
+        disarm()
+        end(signal)
+        return
+      }
+      onSignal.isFinishing = true
+      // Whoever waited for an answer hears it first.
+      void finish().then(() => setImmediate(end, signal))
+    },
+    { isFinishing: false },
+  )
   const disarm = (): void => {
     for (const signal of signals) process.off(signal, onSignal)
   }

@@ -56,6 +56,12 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
+it('a process with several batches ends after the slowest of them', async () => {
+  const ending = await runBackend('two batches', 'SIGTERM')
+  expect(ending).toMatchObject({ how: 'SIGTERM', counted: 25 })
+  expect(answered(ending)).toBe(25)
+})
+
 it('a process that handles the signal itself goes on deciding about its end', async () => {
   const ending = await runBackend('own handler', 'SIGTERM')
   expect(ending).toMatchObject({ how: 0, counted: 25 })
