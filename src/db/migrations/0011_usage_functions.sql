@@ -85,7 +85,7 @@ AS $$
     CASE WHEN metric.kind = 'gauge' THEN '9999-12-31T00:00:00Z' ELSE period.ends_at END,
     allowance.limit_at, addon.parts,
     CASE
-      WHEN subscription.id IS NULL THEN 'no_subscription'
+      WHEN subscription.id IS NULL OR subscription.status IN ('canceled', 'incomplete_expired') THEN 'no_subscription'
       WHEN agent.status IN ('suspended', 'archived') THEN 'suspended'
       WHEN subscription.status NOT IN ('active', 'trialing', 'past_due') THEN 'payment_required'
       WHEN subscription.status = 'past_due'
@@ -104,10 +104,16 @@ AS $$
       WHERE metric.agent_id = asked.agent_id AND metric.slug = asked.metric OFFSET 0
     ) AS metric ON true
     LEFT JOIN LATERAL (
-      SELECT subscription.* FROM user_agent_subscriptions AS subscription
-      WHERE subscription.user_id = asked.user_id AND subscription.agent_id = asked.agent_id
-        AND subscription.status IN ('active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete')
-      OFFSET 0
+      SELECT present.* FROM user_agent_subscriptions AS present
+      WHERE present.user_id = asked.user_id AND present.agent_id = asked.agent_id
+        AND present.status IN ('active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete')
+      UNION ALL
+      -- A level outlives its subscription and may still be lowered: nothing else is allowed to one that has ended.
+      (SELECT ended.* FROM user_agent_subscriptions AS ended
+      WHERE metric.kind = 'gauge' AND ended.user_id = asked.user_id AND ended.agent_id = asked.agent_id
+        AND ended.status IN ('canceled', 'incomplete_expired')
+      ORDER BY ended.created_at DESC LIMIT 1)
+      LIMIT 1
     ) AS subscription ON true
     LEFT JOIN LATERAL (
       SELECT tier.id, tier.is_free, tier.billing_interval, tier.usage_interval FROM agent_pricing_tiers AS tier
@@ -367,7 +373,11 @@ BEGIN
     ORDER BY counter.id FOR NO KEY UPDATE OF counter
   ) AS locked;
 
-  IF has_holds AND public.lapse_holds(found_counters, moment) > 0 THEN
+  IF has_holds THEN
+    -- A thousand at a time; who left more than ten thousand to lapse comes again for the rest.
+    FOR round IN 1..10 LOOP
+      EXIT WHEN public.lapse_holds(found_counters, moment) < 1000;
+    END LOOP;
     SELECT array_agg(counter.used ORDER BY place.ordinality) INTO found_amounts
     FROM unnest(found_counters) WITH ORDINALITY AS place (id)
       JOIN public.subscription_usage AS counter ON counter.id = place.id;

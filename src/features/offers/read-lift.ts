@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import { agentMetricDefinitions, agents, user } from '#src/db/schema/index.ts'
+import { agentMetricDefinitions, agents } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { stateOf } from '#src/features/usage/index.ts'
 import type { MeterState } from '#src/features/usage/index.ts'
@@ -12,8 +12,8 @@ import { returnAddress } from './return-address.ts'
 export type Lift =
   /** Not one of ours, cut off, or about what is gone. */
   | { readonly kind: 'unknown' }
-  /** `person` is masked: "a•••@example.com". */
-  | { readonly kind: 'other_account'; readonly agentName: string; readonly person: string }
+  /** Whose it is isn't said: an agent can name anybody. */
+  | { readonly kind: 'other_account'; readonly agentName: string }
   | OpenLift
 
 export interface OpenLift extends Offer {
@@ -47,12 +47,8 @@ export async function readLift(deps: LiftDeps, { token, viewerId, returnTo }: Wh
   const subject = deps.liftLinks.read(token)
   const found = subject && (await findSubject(deps, subject))
   if (subject === undefined || found === undefined) return { kind: 'unknown' }
-  const { agent, metric, email } = found
-  if (subject.userId !== viewerId) {
-    return email === undefined
-      ? { kind: 'unknown' }
-      : { kind: 'other_account', agentName: agent.name, person: masked(email) }
-  }
+  const { agent, metric } = found
+  if (subject.userId !== viewerId) return { kind: 'other_account', agentName: agent.name }
   const answer = await deps.usage.check({ ...subject, delta: 1 })
   if (answer.kind === 'fault') return { kind: 'unknown' }
   const isPublished = agent.status === 'published'
@@ -77,7 +73,7 @@ export async function readLift(deps: LiftDeps, { token, viewerId, returnTo }: Wh
   }
 }
 
-async function findSubject({ db }: Pick<Deps, 'db'>, { agentId, userId, metric: slug }: LiftSubject) {
+async function findSubject({ db }: Pick<Deps, 'db'>, { agentId, metric: slug }: LiftSubject) {
   const [found] = await db
     .select({
       agent: agents,
@@ -90,10 +86,5 @@ async function findSubject({ db }: Pick<Deps, 'db'>, { agentId, userId, metric: 
     .from(agents)
     .innerJoin(agentMetricDefinitions, eq(agentMetricDefinitions.agentId, agents.id))
     .where(and(eq(agents.id, agentId), eq(agentMetricDefinitions.slug, slug)))
-  if (found === undefined) return undefined
-  // An agent may name anybody, also who is nobody here.
-  const [person] = await db.select({ email: user.email }).from(user).where(eq(user.id, userId))
-  return { ...found, email: person?.email }
+  return found
 }
-
-const masked = (email: string): string => email.replace(/^(.)[^@]*/u, '$1•••')

@@ -4,7 +4,9 @@ import { addonScopes, addonSources } from '#src/db/schema/index.ts'
 import { meterStateSchema } from '#src/features/usage/index.ts'
 import { metricSlugSchema } from './schema.ts'
 
-const units = z.int().min(1).max(Number.MAX_SAFE_INTEGER)
+/** A hundred of these, and a quota, are still a number that JavaScript can count to. */
+const addonUnitsMax = 1_000_000_000_000
+const units = z.int().min(1).max(addonUnitsMax)
 
 const reason = z
   .string()

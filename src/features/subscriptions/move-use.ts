@@ -123,7 +123,8 @@ async function lapseHolds(
       WHERE usage_id = ANY (${ids}) AND state = 'held'
       RETURNING id, usage_id, subscription_id, metric_id, amount
     ), given_back AS (
-      UPDATE subscription_usage AS counter SET used = used - held.amount, held = counter.held - held.amount
+      UPDATE subscription_usage AS counter
+      SET used = used - held.amount, held = counter.held - held.amount, updated_at = now()
       FROM (SELECT usage_id, sum(amount)::bigint AS amount FROM lapsed GROUP BY usage_id) AS held
       WHERE counter.id = held.usage_id
     )

@@ -132,6 +132,26 @@ describe('reporting usage', () => {
     expect((await use({ userId })).body).toMatchObject({ allowed: false, reason: 'payment_required' })
   })
 
+  it('lowers a gauge after the subscription has ended, and nothing else', async () => {
+    const { userId, subscriptionId } = await addSubscriber(server, agent)
+    await use({ userId, metric: 'seats', delta: 3 })
+    await use({ userId, delta: 10 })
+    await server.deps.db
+      .update(userAgentSubscriptions)
+      .set({ status: 'canceled', canceledAt: new Date() })
+      .where(eq(userAgentSubscriptions.id, subscriptionId))
+    expect((await use({ userId, metric: 'seats', delta: -2 })).body).toMatchObject({ allowed: true, used: 1 })
+    expect(await use({ userId, metric: 'seats', delta: -2 })).toMatchObject({
+      status: 422,
+      body: { code: 'below_zero' },
+    })
+    expect((await use({ userId, metric: 'seats' })).body).toMatchObject({ allowed: false, reason: 'no_subscription' })
+    expect((await use({ userId })).body).toMatchObject({ reason: 'no_subscription', subscriptionId: null, used: 0 })
+    // Who comes back stands where they are, not where they were.
+    await addSubscriber(server, agent, { userId })
+    expect((await use({ userId, metric: 'seats', delta: 3 })).body).toMatchObject({ allowed: true })
+  })
+
   it('names who has not subscribed, or whose agent is suspended', async () => {
     const userId = await addPerson(server.deps.db)
     expect((await use({ userId })).body).toMatchObject({

@@ -59,7 +59,7 @@ export default function LiftPage({ loaderData: { lift, email, hasStarted }, acti
       return (
         <AccessPage
           title="This link is for another account"
-          intro={`${lift.agentName} gave it to ${lift.person}; you are signed in as ${email}.`}
+          intro={`${lift.agentName} gave it to somebody else; you are signed in as ${email}.`}
           state="error"
         >
           <form method="post" action="/sign-out" className="flex flex-col">

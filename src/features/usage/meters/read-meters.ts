@@ -85,7 +85,7 @@ async function metersOf({ db, config }: MeterDeps, subscription: SubscriptionRow
     SELECT key, used, held, limit_at, limit_parts, period_start, period_end
     FROM check_usage(make_interval(secs => ${graceSecondsOf(config)}), ${each(userId)}::text[], ${each(agentId)}::uuid[],
       ${sql.param(metrics.map((metric) => metric.slug))}::text[], ${each(1)}::bigint[])
-    WHERE subscription_id = ${subscriptionId}
+    WHERE subscription_id = ${subscriptionId} AND refusal IS DISTINCT FROM 'no_subscription'
     ORDER BY key`)
   return rows.flatMap((row) => {
     const metric = metrics[row.key - 1]
