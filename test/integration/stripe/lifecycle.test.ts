@@ -339,7 +339,7 @@ describe('payments that fail', () => {
     }
     const intent = await paymentOf()
     expect(await stripe.paymentIntents.retrieve(intent)).toMatchObject({ status: 'requires_action' })
-    await running.sandbox.authenticate(intent, 'failed')
+    expect(await running.sandbox.authenticate(intent, 'failed')).toBe('requires_payment_method')
     expect((await stripe.subscriptions.retrieve(id)).status).toBe('incomplete')
     await stripe.paymentIntents.confirm(intent, {
       payment_method: String(
@@ -347,7 +347,8 @@ describe('payments that fail', () => {
           ?.id,
       ),
     })
-    await running.sandbox.authenticate(intent, 'succeeded')
+    expect(await running.sandbox.authenticate(intent, 'succeeded')).toBe('succeeded')
+    expect(await running.sandbox.authenticate(intent, 'succeeded')).toBe('succeeded')
     expect((await stripe.subscriptions.retrieve(id)).status).toBe('active')
     await running.goTo('2027-03-01T02:00:00Z')
     expect((await stripe.subscriptions.retrieve(id)).status).toBe('past_due')
@@ -478,9 +479,11 @@ describe('hosted checkout', () => {
     const subscription = done.subscription as Stripe.Subscription
     expect(subscription.default_payment_method).toMatch(/^pm_/)
     expect(done.line_items?.data).toHaveLength(1)
-    await expect(running.sandbox.completeCheckout(session.id, { card: card('pm_card_visa') })).rejects.toThrow(
-      'complete',
-    )
+    expect(await running.sandbox.completeCheckout(session.id, { card: card('pm_card_visa') })).toMatchObject({
+      kind: 'closed',
+      session: { status: 'complete' },
+    })
+    expect((await stripe.subscriptions.list({ customer: String(session.customer) })).data).toHaveLength(1)
   })
 
   it('stays open when the card is declined, and nothing was made', async () => {

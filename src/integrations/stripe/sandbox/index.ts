@@ -7,11 +7,12 @@ import { confirm, fail } from './billing/charging.ts'
 import { catchUp } from './clock.ts'
 import { deliver } from './deliver.ts'
 import type { DeliveryInput, DeliveryResult } from './deliver.ts'
-import { StripeFailure, invalid } from './errors.ts'
+import { StripeFailure } from './errors.ts'
 import { createHandler } from './http.ts'
 import { completeSession } from './resources/checkout.ts'
 import type { CheckoutInput, CheckoutOutcome } from './resources/checkout.ts'
 import type { Settings, Store } from './store.ts'
+import type { Doc } from './vocabulary.ts'
 import { createWork } from './work.ts'
 
 export { testCards } from './cards.ts'
@@ -29,6 +30,8 @@ export interface SandboxOptions {
   readonly afterRetries?: Settings['afterRetries']
 }
 
+type PaymentStatus = Doc<'payment_intent'>['status']
+
 export interface Sandbox {
   /** Stripe's HTTP API, for the official client's transport or a port. */
   readonly fetch: (request: Request) => Promise<Response>
@@ -38,10 +41,10 @@ export interface Sandbox {
   readonly nextDueAt: () => Promise<Date | undefined>
   /** Sends due webhooks. To be called again while something is waiting. */
   readonly deliver: (to: Omit<DeliveryInput, 'pool' | 'sign'>) => Promise<DeliveryResult>
-  /** What the hosted checkout page does. Throws a `StripeFailure` when the session isn't open. */
+  /** What the hosted checkout page does. */
   readonly completeCheckout: (sessionId: string, input: CheckoutInput) => Promise<CheckoutOutcome>
-  /** The bank asked for a payment that waits in `requires_action`, and its owner answered. */
-  readonly authenticate: (paymentIntentId: string, answer: 'succeeded' | 'failed') => Promise<void>
+  /** The bank asked for a payment that waits in `requires_action`, and its owner answered. Resolves to its status then. */
+  readonly authenticate: (paymentIntentId: string, answer: 'succeeded' | 'failed') => Promise<PaymentStatus>
 }
 
 export function createSandbox({ pool, baseUrl, onError, ...options }: SandboxOptions): Sandbox {
@@ -69,7 +72,7 @@ export function createSandbox({ pool, baseUrl, onError, ...options }: SandboxOpt
     },
     authenticate: async (id, answer) => {
       await catchUp(work)
-      await work.writing((store) => authenticate(store, id, answer))
+      return work.writing((store) => authenticate(store, id, answer))
     },
   }
 }
@@ -81,16 +84,16 @@ function refusal(error: unknown): CheckoutOutcome {
   throw error
 }
 
-async function authenticate(store: Store, id: string, answer: 'succeeded' | 'failed'): Promise<void> {
+async function authenticate(store: Store, id: string, answer: 'succeeded' | 'failed'): Promise<PaymentStatus> {
   const intent = await store.get('payment_intent', id)
-  if (intent.status !== 'requires_action') throw invalid(`This PaymentIntent's status is ${intent.status}.`)
+  if (intent.status !== 'requires_action') return intent.status
   if (answer === 'failed') {
     fail(intent, {
       code: 'payment_intent_authentication_failure',
       message: 'The provided PaymentMethod has failed authentication.',
     })
     store.emit('payment_intent.payment_failed', intent)
-    return
+    return intent.status
   }
   const [payment] = await store.select('invoice_payment', { payment: { payment_intent: id } })
   const invoice = payment && (await store.get('invoice', payment.invoice))
@@ -98,4 +101,5 @@ async function authenticate(store: Store, id: string, answer: 'succeeded' | 'fai
   if (invoice?.status === 'open')
     await collect(store, invoice, { ...how, paymentMethod: intent.payment_method ?? undefined })
   else await confirm(store, intent, how)
+  return intent.status
 }

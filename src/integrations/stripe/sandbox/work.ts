@@ -5,6 +5,9 @@ import { prepareSchema, sandboxLock } from './schema.ts'
 import { createStore } from './store.ts'
 import type { Settings, Store } from './store.ts'
 
+/** Asked once in a statement; in a bare comparison it would be asked for each row, and no index would serve. */
+const nowSeconds = '(SELECT floor(extract(epoch FROM rialto_now()))::bigint)'
+
 export type Work = ReturnType<typeof createWork>
 
 interface Request {
@@ -64,7 +67,7 @@ export function createWork({ pool, settings }: { pool: Pool; settings: Settings 
   const isAnythingDue = async (): Promise<boolean> => {
     await prepare()
     const { rowCount } = await inTurn(() =>
-      pool.query(`SELECT FROM stripe_sandbox.objects WHERE due <= extract(epoch FROM rialto_now()) LIMIT 1`),
+      pool.query(`SELECT FROM stripe_sandbox.objects WHERE due <= ${nowSeconds} LIMIT 1`),
     )
     return rowCount === 1
   }
@@ -85,7 +88,7 @@ export function createWork({ pool, settings }: { pool: Pool; settings: Settings 
       // A schedule changes what its subscription is about to be billed for at the same moment.
       const { rows } = await client.query<{ id: string; due: string; now: number }>(
         `SELECT id, due, greatest(due, (doc->>'created')::bigint)::float8 AS now FROM stripe_sandbox.objects
-         WHERE due <= extract(epoch FROM rialto_now())
+         WHERE due <= ${nowSeconds}
          ORDER BY due, kind = 'subscription_schedule' DESC, seq LIMIT 1`,
       )
       const [first] = rows
@@ -105,7 +108,7 @@ export function createWork({ pool, settings }: { pool: Pool; settings: Settings 
 }
 
 async function businessNow(client: PoolClient): Promise<number> {
-  const { rows } = await client.query<{ now: number }>('SELECT floor(extract(epoch FROM rialto_now()))::float8 AS now')
+  const { rows } = await client.query<{ now: number }>(`SELECT ${nowSeconds}::float8 AS now`)
   const now = rows[0]?.now
   if (now === undefined) throw new Error('rialto_now() gave no time')
   return now

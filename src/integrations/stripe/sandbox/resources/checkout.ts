@@ -140,6 +140,8 @@ export interface CheckoutInput {
 
 export type CheckoutOutcome =
   | { kind: 'complete'; redirectTo: string; session: Session }
+  /** Completed or expired before, such as by a second press of the button. */
+  | { kind: 'closed'; session: Session }
   | { kind: 'needs_authentication' }
   | { kind: 'needs_card' }
   | { kind: 'declined'; message: string }
@@ -147,7 +149,7 @@ export type CheckoutOutcome =
 /** Somebody presses "Pay". A refused card leaves nothing behind but the open session; the caller rolls back. */
 export async function completeSession(store: Store, id: string, input: CheckoutInput): Promise<CheckoutOutcome> {
   const session = await store.get('checkout.session', id)
-  if (session.status !== 'open') throw invalid(`This Checkout Session is ${session.status}.`)
+  if (session.status !== 'open') return { kind: 'closed', session }
   const params = paramsOf(store, session)
   const needsCard = session.payment_method_collection === 'always' || session.amount_total !== 0
   if (!input.card) {
