@@ -4,7 +4,7 @@ import type { Outcome } from '../cards.ts'
 import type { Store } from '../store.ts'
 import { newStripeId } from '../store.ts'
 import { daySeconds } from '../time.ts'
-import type { Doc, Given } from '../vocabulary.ts'
+import type { Doc } from '../vocabulary.ts'
 
 type Intent = Doc<'payment_intent'>
 
@@ -105,7 +105,6 @@ interface NewCharge {
 
 function createCharge(store: Store, { intent, method, outcome }: NewCharge): Doc<'charge'> {
   const isPaid = outcome.kind === 'succeeded'
-  const { brand, country, exp_month, exp_year, fingerprint, funding, last4 } = method.card ?? {}
   return store.create('charge', {
     amount: intent.amount,
     amount_captured: isPaid ? intent.amount : 0,
@@ -122,13 +121,15 @@ function createCharge(store: Store, { intent, method, outcome }: NewCharge): Doc
     paid: isPaid,
     payment_intent: intent.id,
     payment_method: method.id,
-    payment_method_details: {
-      type: 'card',
-      card: { brand, country, exp_month, exp_year, fingerprint, funding, last4 },
-    } as unknown as Given<Doc<'charge'>>['payment_method_details'],
+    payment_method_details: method.card ? { type: 'card', card: chargedCard(method.card) } : null,
     refunded: false,
     status: isPaid ? 'succeeded' : 'failed',
   })
+}
+
+function chargedCard(card: NonNullable<Doc<'payment_method'>['card']>) {
+  const { brand, country, exp_month, exp_year, fingerprint, funding, last4 } = card
+  return { brand, country, exp_month, exp_year, fingerprint, funding, last4 }
 }
 
 function openDispute(store: Store, charge: Doc<'charge'>): void {
@@ -138,7 +139,7 @@ function openDispute(store: Store, charge: Doc<'charge'>): void {
     charge: charge.id,
     currency: charge.currency,
     enhanced_eligibility_types: [],
-    evidence: { enhanced_evidence: {} } as unknown as Given<Doc<'dispute'>>['evidence'],
+    evidence: { enhanced_evidence: {} },
     evidence_details: {
       due_by: store.now + evidenceDays * daySeconds,
       enhanced_eligibility: {},
