@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     isolate: false,
     // More than the two cores of a small machine: most of a test's time is waiting for PostgreSQL or the browser.
-    maxWorkers: 3,
+    maxWorkers: 4,
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       {

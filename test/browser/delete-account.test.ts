@@ -142,10 +142,16 @@ test('somebody without a password signs in again and comes back', async () => {
   await enter(page, ada.email)
   const { pool } = server.deps
   await pool.query(`UPDATE session SET created_at = now() - interval '1 day' WHERE user_id = $1`, [ada.id])
-  await page.reload()
-  expect(await page.getByLabel('Your password').count()).toBe(1)
+  // A page that is still arriving can't be loaded again.
+  await page.waitForLoadState('load')
+  await page.goto('/account/delete')
+  await page.getByLabel('Your password').waitFor()
   await pool.query('DELETE FROM account WHERE user_id = $1', [ada.id])
-  await page.reload()
+  await page.goto('/account/delete')
+  await page
+    .getByRole('button', { name: 'Sign in again' })
+    .or(page.getByRole('link', { name: 'Sign in again' }))
+    .waitFor()
   expect(await page.getByLabel('Your password').count()).toBe(0)
   await press('Sign in again')
   await page.waitForLoadState('load')

@@ -190,7 +190,8 @@ it('takes nothing that is consumed meanwhile for a difference', async () => {
     }
     for (const { body } of await answers) expect(body).toMatchObject({ allowed: true })
   }
-  expect(looks).toBeGreaterThan(3)
+  // At least once in each burst, while some of it was still under way.
+  expect(looks).toBeGreaterThanOrEqual(3)
 })
 
 describe('pnpm rialto usage:reconcile', () => {
