@@ -142,6 +142,8 @@ describe('a queue that is full', () => {
     const slow = [customerOf(0), customerOf(1), customerOf(2)]
     await whileHeld(slow, async () => {
       const waiting = Promise.all(slow.map((customer) => times(limits.agentWaitingMax, () => use(server, customer))))
+      // Who asks before all of them have arrived is let in, and waits behind them.
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
       const { status, retryAfter } = await eventually(async () => {
         const answer = await use(server, customerOf(3))
         return answer.status !== 200 && answer
