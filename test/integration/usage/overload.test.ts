@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createUsageEngine } from '#src/metering/index.ts'
+import type { UsageEngine } from '#src/metering/index.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import type { TestDatabase } from '#test/support/database.ts'
 import { startTestServer } from '#test/support/server.ts'
@@ -86,9 +87,17 @@ describe('a queue that is full', () => {
   let database: TestDatabase
   let server: TestServer
   let customers: readonly Customer[]
+  let arrived = 0
   beforeAll(async () => {
     database = await createTestDatabase()
-    const usage = createUsageEngine({ pool: database.pool, graceMs: 0, onNotice: () => undefined, limits })
+    const engine = createUsageEngine({ pool: database.pool, graceMs: 0, onNotice: () => undefined, limits })
+    const usage: UsageEngine = {
+      ...engine,
+      consume: (event) => {
+        arrived += 1
+        return engine.consume(event)
+      },
+    }
     server = await startTestServer({ databaseUrl: database.url, overrides: { usage } })
     customers = await times(4, async () => {
       const agent = await addMeteredAgent(server)
@@ -141,9 +150,10 @@ describe('a queue that is full', () => {
   it('answers everybody 503 with Retry-After when all of it is waiting, and is well again afterwards', async () => {
     const slow = [customerOf(0), customerOf(1), customerOf(2)]
     await whileHeld(slow, async () => {
+      const before = arrived
       const waiting = Promise.all(slow.map((customer) => times(limits.agentWaitingMax, () => use(server, customer))))
       // Who asks before all of them have arrived is let in, and waits behind them.
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await eventually(async () => arrived - before >= limits.waitingMax, 3_000)
       const { status, retryAfter } = await eventually(async () => {
         const answer = await use(server, customerOf(3))
         return answer.status !== 200 && answer
