@@ -276,6 +276,9 @@ export const taxBehaviors = ['unspecified', 'inclusive', 'exclusive'] as const
 export const metricKinds = ['counter', 'gauge'] as const
 
 /** One version of a tier. A published version never changes under its subscribers: a change is a new version. */
+/** What follows a trial: the first charge, the agent's free tier, or nothing. */
+export const trialEnds = ['charge', 'free_tier', 'end'] as const
+
 export const agentPricingTiers = pgTable(
   'agent_pricing_tiers',
   {
@@ -300,7 +303,12 @@ export const agentPricingTiers = pgTable(
     taxBehavior: text('tax_behavior', { enum: taxBehaviors }).notNull().default('unspecified'),
     /** Stripe's product tax code; null takes the account's default. */
     taxCode: text('tax_code'),
+    /** When Stripe's product and price last agreed with this row. Null: never. */
+    stripeSyncedAt: instant('stripe_synced_at'),
     trialDays: integer('trial_days').notNull().default(0),
+    /** A trial without a card can be begun by anybody; it can't turn into a charge by itself. */
+    trialRequiresCard: boolean('trial_requires_card').notNull().default(true),
+    trialEndsWith: text('trial_ends_with', { enum: trialEnds }).notNull().default('charge'),
     recommended: boolean('recommended').notNull().default(false),
     sortOrder: integer('sort_order').notNull().default(0),
     effectiveAt: businessInstant('effective_at'),
@@ -332,6 +340,7 @@ export const agentPricingTiers = pgTable(
       'within_billing_check',
     ),
     isOneOf(table.taxBehavior, taxBehaviors),
+    isOneOf(table.trialEndsWith, trialEnds),
     reference(table.agentId, agents.id, 'cascade'),
     indexed(table.agentId, table.sortOrder),
   ],
@@ -360,6 +369,8 @@ export const agentMetricDefinitions = pgTable(
   },
   (table) => [
     uniqueOver(table.agentId, table.slug),
+    // Lets an add-on on offer refer to its metric and agent together.
+    uniqueOver(table.id, table.agentId),
     holds(
       table.thresholds,
       sql`cardinality(${table.thresholds}) <= 5 AND 1 <= ALL (${table.thresholds}) AND 100 >= ALL (${table.thresholds})`,
@@ -388,6 +399,61 @@ export const tierMetricQuotas = pgTable(
     isNonNegative(table.quotaLimit),
     reference(table.tierId, agentPricingTiers.id, 'cascade'),
     reference(table.metricId, agentMetricDefinitions.id, 'cascade'),
+    indexed(table.metricId),
+  ],
+)
+
+/** `one_cycle` counts in the period it was granted in; `permanent` in every period until it is revoked. */
+export const addonScopes = ['one_cycle', 'permanent'] as const
+export const addonSources = ['admin_grant', 'purchased'] as const
+
+/** More of a metric, for money: once (`one_cycle`), or with every bill of its subscription (`permanent`). */
+export const agentAddonOffers = pgTable(
+  'agent_addon_offers',
+  {
+    id: id(),
+    agentId: uuid('agent_id').notNull(),
+    metricId: uuid('metric_id').notNull(),
+    displayName: text('display_name').notNull(),
+    /** Units by which it raises the limit. */
+    amount: units('amount').notNull(),
+    scope: text('scope', { enum: addonScopes }).notNull(),
+    /** Minor units of `currency`: once, or for one billing interval. */
+    price: units('price').notNull(),
+    currency: text('currency').notNull(),
+    /** Of what comes again; the subscription that takes it is billed as often. Null: it is bought once. */
+    billingInterval: text('billing_interval', { enum: billingIntervals }),
+    stripeProductId: text('stripe_product_id'),
+    stripePriceId: text('stripe_price_id'),
+    /** When Stripe's product and price last agreed with this row. Null: never. */
+    stripeSyncedAt: instant('stripe_synced_at'),
+    sortOrder: integer('sort_order').notNull().default(0),
+    /** Null: on offer. Its terms never change: another price is another offer. */
+    archivedAt: instant('archived_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.stripePriceId),
+    hasLength(table.displayName, { min: 1, max: 80 }),
+    isPositive(table.amount),
+    isOneOf(table.scope, addonScopes),
+    // Stripe takes at most eight digits.
+    holds(table.price, sql`${table.price} BETWEEN 1 AND 99999999`),
+    isCurrency(table.currency),
+    isOneOf(table.billingInterval, billingIntervals),
+    holds(
+      table.billingInterval,
+      sql`(${table.billingInterval} IS NULL) = (${table.scope} = 'one_cycle')`,
+      'scope_check',
+    ),
+    reference(table.agentId, agents.id, 'cascade'),
+    foreignKey({
+      name: 'agent_addon_offers_metric_id_fkey',
+      columns: [table.metricId, table.agentId],
+      foreignColumns: [agentMetricDefinitions.id, agentMetricDefinitions.agentId],
+    }).onDelete('cascade'),
+    indexed(table.agentId, table.sortOrder),
     indexed(table.metricId),
   ],
 )
@@ -437,6 +503,10 @@ export const userAgentSubscriptions = pgTable(
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
     /** Null: not canceled. */
     canceledAt: instant('canceled_at'),
+    /** Since when a charge of it is disputed: it stands still until that is over. Null: none is. */
+    disputedAt: instant('disputed_at'),
+    /** When it last agreed with Stripe, by the real clock. Null: never, as what is free. */
+    reconciledAt: instant('reconciled_at'),
     /** Of the publisher's own people: never counts as use, in insights or for a review. */
     isTest: boolean('is_test').notNull().default(false),
     createdAt: createdAt(),
@@ -485,6 +555,14 @@ export const userAgentSubscriptions = pgTable(
       { suffix: 'open', where: sql`${table.status} IN (${literals(openStatuses)})` },
       table.currentPeriodEnd,
     ),
+    // The sweep takes those first that it has not looked at for longest.
+    indexedWhere(
+      {
+        suffix: 'paid',
+        where: sql`${table.stripeSubscriptionId} IS NOT NULL AND ${table.status} IN (${literals(openStatuses)})`,
+      },
+      table.reconciledAt,
+    ),
   ],
 )
 
@@ -516,10 +594,6 @@ export const subscriptionUsage = pgTable(
   ],
 )
 
-/** `one_cycle` counts in the period it was granted in; `permanent` in every period until it is revoked. */
-export const addonScopes = ['one_cycle', 'permanent'] as const
-export const addonSources = ['admin_grant', 'purchased'] as const
-
 export const subscriptionAddons = pgTable(
   'subscription_addons',
   {
@@ -534,8 +608,10 @@ export const subscriptionAddons = pgTable(
     /** Why an operator granted it. Null: purchased. */
     reason: text('reason'),
     createdBy: authId('created_by'),
-    /** The payment it was bought with. Null: granted. */
+    /** The payment it was bought with, or the item of the subscription that it is billed by. Null: granted. */
     stripeObjectId: text('stripe_object_id'),
+    /** What was bought. Null: granted. */
+    offerId: uuid('offer_id'),
     /** Null: live. */
     revokedAt: instant('revoked_at'),
     revokedBy: authId('revoked_by'),
@@ -549,8 +625,10 @@ export const subscriptionAddons = pgTable(
     isOneOf(table.source, addonSources),
     reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
     reference(table.metricId, agentMetricDefinitions.id, 'no action'),
+    reference(table.offerId, agentAddonOffers.id, 'set null'),
     reference(table.createdBy, user.id, 'set null'),
     reference(table.revokedBy, user.id, 'set null'),
+    indexed(table.offerId),
     indexed(table.subscriptionId, table.grantedAt),
     indexedWhere({ suffix: 'live', where: sql`${table.revokedAt} IS NULL` }, table.subscriptionId, table.metricId),
     indexed(table.metricId),
@@ -733,6 +811,8 @@ export const stripeEvents = pgTable(
     /** Null: not processed yet, or failed; `errorMessage` tells which. Only this makes a repetition harmless. */
     processedAt: instant('processed_at'),
     errorMessage: text('error_message'),
+    /** What came of it, such as `reconciled` or `foreign`. Null: not processed yet. */
+    outcome: text('outcome'),
     receivedAt: createdAt('received_at'),
   },
   (table) => [
@@ -793,6 +873,120 @@ export const billingEntries = pgTable(
     indexed(table.agentRef, table.occurredAt),
     indexed(table.subscriptionRef),
     indexed(table.subjectHash),
+  ],
+)
+
+/** Who a person is at Stripe. The row is there before Stripe is asked, and its id makes that call happen once. */
+export const billingCustomers = pgTable(
+  'billing_customers',
+  {
+    id: id(),
+    userId: authId('user_id').notNull(),
+    /** Null: Stripe was not asked yet, or the answer was lost. */
+    stripeCustomerId: text('stripe_customer_id'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.userId),
+    uniqueOver(table.stripeCustomerId),
+    reference(table.userId, user.id, 'cascade'),
+  ],
+)
+
+export const billingIntentKinds = ['checkout', 'change', 'cancel', 'resume', 'addon', 'refund', 'setup'] as const
+
+/**
+ * `open`: Stripe may or may not know of it yet. `done`: it is as it was meant. `undone`: it was paid and given back. `refused`: it
+ * came to nothing, and nothing was taken. `expired`: nobody answered in time.
+ */
+export const billingIntentStates = ['open', 'done', 'undone', 'refused', 'expired'] as const
+
+/** What is about to be asked of Stripe, written down before: its id makes the call happen once, whatever happens in between. */
+export const billingIntents = pgTable(
+  'billing_intents',
+  {
+    id: id(),
+    kind: text('kind', { enum: billingIntentKinds }).notNull(),
+    /** Who pays. */
+    userId: authId('user_id').notNull(),
+    agentId: uuid('agent_id').notNull(),
+    /** Null: there is none yet. */
+    subscriptionId: uuid('subscription_id'),
+    tierId: uuid('tier_id'),
+    offerId: uuid('offer_id'),
+    state: text('state', { enum: billingIntentStates }).notNull().default('open'),
+    /** Why it is `undone` or `refused`, as a code that pages have words for. */
+    reason: text('reason'),
+    /** What was asked for, so that the same can be asked again. */
+    input: jsonb('input').$type<Json>().notNull().default({}),
+    /** The session, subscription, invoice or refund that it became. Null: not known yet. */
+    stripeObjectId: text('stripe_object_id'),
+    /** Stripe's page for it. Null: none, or not any more. */
+    url: text('url'),
+    /** By the business clock. */
+    expiresAt: instant('expires_at').notNull(),
+    /** Null: open. */
+    settledAt: instant('settled_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    // One purchase at a time: two browsers share it.
+    uniqueWhere(
+      { suffix: 'checkout', where: sql`${table.kind} = 'checkout' AND ${table.state} = 'open'` },
+      table.userId,
+      table.agentId,
+    ),
+    uniqueWhere(
+      { suffix: 'change', where: sql`${table.kind} = 'change' AND ${table.state} = 'open'` },
+      table.subscriptionId,
+    ),
+    isOneOf(table.kind, billingIntentKinds),
+    isOneOf(table.state, billingIntentStates),
+    holds(table.settledAt, sql`(${table.settledAt} IS NULL) = (${table.state} = 'open')`),
+    holds(table.input, sql`jsonb_typeof(${table.input}) = 'object'`),
+    reference(table.userId, user.id, 'cascade'),
+    reference(table.agentId, agents.id, 'cascade'),
+    reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
+    reference(table.tierId, agentPricingTiers.id, 'set null'),
+    reference(table.offerId, agentAddonOffers.id, 'set null'),
+    indexed(table.userId, table.createdAt),
+    indexed(table.agentId),
+    indexed(table.subscriptionId),
+    indexed(table.tierId),
+    indexed(table.offerId),
+    indexed(table.stripeObjectId),
+    indexedWhere({ suffix: 'open', where: sql`${table.state} = 'open'` }, table.createdAt),
+  ],
+)
+
+/** Who works on something at Stripe just now. It expires by itself: no lock or transaction stays open over a network call. */
+export const billingLeases = pgTable(
+  'billing_leases',
+  {
+    /** What it is for, such as a subscription's id at Stripe. */
+    key: text('key').primaryKey(),
+    holder: uuid('holder').notNull(),
+    /** By the real clock. */
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [hasLength(table.key, { min: 1, max: 255 }), indexed(table.expiresAt)],
+)
+
+/** Who had a trial of what, as keyed hashes of person, address and card: kept when the person goes. */
+export const trialUses = pgTable(
+  'trial_uses',
+  {
+    subjectHash: text('subject_hash').notNull(),
+    /** By value: the memory outlives the agent's row. */
+    agentRef: uuid('agent_ref').notNull(),
+    /** By the business clock. */
+    usedAt: businessInstant('used_at'),
+  },
+  (table) => [
+    primaryKey({ name: 'trial_uses_pkey', columns: [table.subjectHash, table.agentRef] }),
+    hasLength(table.subjectHash, { min: 1, max: 64 }),
   ],
 )
 

@@ -32,6 +32,8 @@ export const fates: Readonly<Record<string, Fate>> = {
   oauth_consent: goes('oauth_consent'),
   device_code: { kind: 'goes', where: ofPerson, rowsMax },
   oauth_authorization_code: { kind: 'goes', where: ofPerson, rowsMax },
+  billing_intents: goes('billing_intents'),
+  billing_customers: goes('billing_customers'),
   // One at a time: its ledger, which nothing else may shorten, goes along with it.
   user_agent_subscriptions: goes('user_agent_subscriptions', 1),
   subscription_usage: { kind: 'follows', parent: 'user_agent_subscriptions' },
