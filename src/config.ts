@@ -11,6 +11,14 @@ export type Mode = 'demo' | 'production'
 
 export type DatabaseConfig = { kind: 'embedded'; dataDir: string } | { kind: 'external'; url: string }
 
+export interface StripeConfig {
+  readonly secretKey: string
+  /** What Stripe signs its webhooks with. */
+  readonly webhookSecret: string
+  /** As the key says. */
+  readonly environment: 'test' | 'live'
+}
+
 export interface Config {
   readonly mode: Mode
   readonly role: Role
@@ -34,6 +42,8 @@ export interface Config {
   /** Allows a Prometheus server on another machine to read /metrics. */
   readonly metricsToken: string | undefined
   readonly databasePoolMax: number
+  /** Undefined: payments are played in the sandbox, and no money moves. */
+  readonly stripe: StripeConfig | undefined
   /** How long a payment may be late before what it pays for stops. */
   readonly paymentGraceDays: number
 }
@@ -96,6 +106,14 @@ const environment = z.object({
   RIALTO_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).optional(),
   RIALTO_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   RIALTO_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_(test|live)_[A-Za-z0-9_]{8,}$/, 'must be a secret or restricted key: sk_test_…, sk_live_…, rk_…')
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/=_-]{16,}$/, 'must be a signing secret: whsec_…')
+    .optional(),
   PAYMENT_GRACE_DAYS: z.coerce.number().int().min(0).max(28, 'must be at most 28').default(7),
 })
 
@@ -110,7 +128,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const mode: Mode =
     values.BASE_URL === undefined || isLoopbackHost(new URL(values.BASE_URL).hostname) ? 'demo' : 'production'
 
-  const problems = mode === 'production' ? missingInProduction(values) : demoProblems(values)
+  const problems = [
+    ...(mode === 'production' ? missingInProduction(values) : demoProblems(values)),
+    ...stripeProblems(values),
+  ]
   if (problems.length > 0) throw new ConfigError(problems)
 
   const dataDir = resolve(rootDir, values.RIALTO_DATA_DIR ?? join(rootDir, '.data'))
@@ -134,6 +155,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: values.RIALTO_LOG_LEVEL ?? (mode === 'production' ? 'info' : 'warn'),
     metricsToken: values.RIALTO_METRICS_TOKEN,
     databasePoolMax: values.RIALTO_DATABASE_POOL,
+    stripe: stripeConfig(values),
     paymentGraceDays: values.PAYMENT_GRACE_DAYS,
   }
   return Object.freeze(config)
@@ -154,4 +176,17 @@ function demoProblems(values: Values): string[] {
   return values.HOST !== undefined && !isLoopbackHost(values.HOST)
     ? ['HOST: demo mode listens on this machine only; set BASE_URL to your public https:// address first']
     : []
+}
+
+function stripeProblems(values: Values): string[] {
+  const { STRIPE_SECRET_KEY: key, STRIPE_WEBHOOK_SECRET: secret } = values
+  if (key === undefined && secret !== undefined) return ['STRIPE_SECRET_KEY: is required with STRIPE_WEBHOOK_SECRET']
+  if (key !== undefined && secret === undefined) return ['STRIPE_WEBHOOK_SECRET: is required with STRIPE_SECRET_KEY']
+  return []
+}
+
+function stripeConfig(values: Values): StripeConfig | undefined {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = values
+  if (secretKey === undefined || webhookSecret === undefined) return undefined
+  return { secretKey, webhookSecret, environment: secretKey.includes('_live_') ? 'live' : 'test' }
 }

@@ -11,10 +11,14 @@ import { createJobs } from '#src/integrations/jobs/index.ts'
 import type { Jobs } from '#src/integrations/jobs/index.ts'
 import { createMail, createMailPreview, createOutbox, createSmtpTransport } from '#src/integrations/mail/index.ts'
 import type { Mail, MailPreviewServices } from '#src/integrations/mail/index.ts'
+import { createPayments } from '#src/integrations/stripe/index.ts'
+import type { Payments } from '#src/integrations/stripe/index.ts'
 import { createDenialCounter, createLiftLinks, createUsageEngine, noticesJob } from '#src/metering/index.ts'
 import type { DenialCounter, LiftLinks, UsageEngine } from '#src/metering/index.ts'
 import { newId } from '#src/lib/ids.ts'
 import type { NewId } from '#src/lib/ids.ts'
+import { createSubjectHash } from '#src/lib/subject-hash.ts'
+import type { SubjectHash } from '#src/lib/subject-hash.ts'
 import type { Log } from '#src/log.ts'
 
 /** Everything from outside that verbs, pages and jobs work with. */
@@ -35,6 +39,10 @@ export interface Deps {
   readonly usage: UsageEngine
   /** How often people are told no. */
   readonly denials: DenialCounter
+  /** Stripe, or the sandbox that stands in for it. */
+  readonly payments: Payments
+  /** For what is kept when its person goes. */
+  readonly subjectHash: SubjectHash
   /** Where a denial sends a person. */
   readonly liftLinks: LiftLinks
   readonly metrics: Metrics
@@ -89,6 +97,16 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
     auth,
     usage,
     denials,
+    payments:
+      overrides.payments ??
+      createPayments({
+        stripe: config.stripe,
+        pool,
+        baseUrl,
+        authSecret: ground.authSecret,
+        onError: (error) => log.error({ err: error }, 'sandbox: a call failed'),
+      }),
+    subjectHash: createSubjectHash(ground.authSecret),
     liftLinks: createLiftLinks({ baseUrl, secret: ground.authSecret }),
     newId,
     metrics: createMetrics(),

@@ -74,7 +74,7 @@ CREATE TABLE "trial_uses" (
 );
 --> statement-breakpoint
 ALTER TABLE "agent_pricing_tiers" ADD COLUMN "stripe_synced_at" timestamp with time zone;--> statement-breakpoint
-ALTER TABLE "agent_pricing_tiers" ADD COLUMN "trial_requires_card" boolean DEFAULT true NOT NULL;--> statement-breakpoint
+ALTER TABLE "agent_pricing_tiers" ADD COLUMN "trial_without_card" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "agent_pricing_tiers" ADD COLUMN "trial_ends_with" text DEFAULT 'charge' NOT NULL;--> statement-breakpoint
 ALTER TABLE "stripe_events" ADD COLUMN "outcome" text;--> statement-breakpoint
 ALTER TABLE "subscription_addons" ADD COLUMN "offer_id" uuid;--> statement-breakpoint

@@ -307,7 +307,7 @@ export const agentPricingTiers = pgTable(
     stripeSyncedAt: instant('stripe_synced_at'),
     trialDays: integer('trial_days').notNull().default(0),
     /** A trial without a card can be begun by anybody; it can't turn into a charge by itself. */
-    trialRequiresCard: boolean('trial_requires_card').notNull().default(true),
+    trialWithoutCard: boolean('trial_without_card').notNull().default(false),
     trialEndsWith: text('trial_ends_with', { enum: trialEnds }).notNull().default('charge'),
     recommended: boolean('recommended').notNull().default(false),
     sortOrder: integer('sort_order').notNull().default(0),

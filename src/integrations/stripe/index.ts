@@ -1,6 +1,8 @@
 export { apiVersion } from './api-version.ts'
 export { createStripe } from './client.ts'
 export type { StripeAccess } from './client.ts'
+export { createPayments } from './payments.ts'
+export type { Payments } from './payments.ts'
 export { createSandbox, testCards } from './sandbox/index.ts'
 export type {
   CardInput,

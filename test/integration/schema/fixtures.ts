@@ -6,6 +6,7 @@ import {
   agentChangelog,
   agentCapabilities,
   agentInstalls,
+  billingIntents,
   agentMetricDefinitions,
   agentMetricsDaily,
   agentPricingTiers,
@@ -127,6 +128,8 @@ export async function insertUsedSubscription(
     .insert(usageNotices)
     .values({ subscriptionId, metricId, periodStart, threshold: 80, limitAt: 100, usedAt: 80 })
   await db.insert(usageDenialsHourly).values({ subscriptionId, metricId, hour: periodStart, denials: 1 })
+  const intent = { kind: 'change', userId, agentId: tree.agentId, subscriptionId, expiresAt: periodEnd } as const
+  await db.insert(billingIntents).values(intent)
   return subscriptionId
 }
 

@@ -144,6 +144,8 @@ export const businessTables = {
 /** `table.column` of every key to a person, with what happens when the person goes. */
 export const keysToPeople = {
   // Owned data goes with its owner.
+  'billing_customers.user_id': 'cascade',
+  'billing_intents.user_id': 'cascade',
   'reviews.user_id': 'cascade',
   'agent_installs.user_id': 'cascade',
   'user_agent_subscriptions.user_id': 'cascade',

@@ -20,6 +20,7 @@ export async function insertEverything(
   const theirs = await insertUsedSubscription(db, { userId: other, tree: trees[0] })
   await run('UPDATE subscription_addons SET created_by = $1, revoked_by = $1 WHERE subscription_id = $2', [id, theirs])
   const { agentId } = trees[0]
+  await run('INSERT INTO billing_customers (user_id) VALUES ($1)', [id])
   await run('INSERT INTO agent_waitlist (agent_id, email) VALUES ($1, $2)', [agentId, email])
   await run(`INSERT INTO agent_active_users (agent_id, day, user_id) VALUES ($1, '2026-03-31', $2)`, [agentId, id])
   await run(`INSERT INTO interactions (type, user_id, user_email, metadata) VALUES ('contact', $1, $2, $3)`, [
