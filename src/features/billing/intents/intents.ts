@@ -1,0 +1,54 @@
+// What is about to be asked of Stripe is written down first. An intent's id makes each of its calls happen once.
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database, Transaction } from '#src/db/client.ts'
+import { billingIntents } from '#src/db/schema/index.ts'
+
+export type Intent = typeof billingIntents.$inferSelect
+type NewIntent = Pick<Intent, 'id' | 'kind' | 'userId' | 'agentId'> &
+  Partial<Pick<Intent, 'subscriptionId' | 'tierId' | 'offerId' | 'input'>> & {
+    /** From now, by the business clock. */
+    readonly openSeconds: number
+  }
+
+/**
+ * Writes an intent down. The id is the caller's: with the same one again, the first stays and is answered. A second open checkout
+ * of one person at one agent, and a second open change of one subscription, is refused by the database (unique violation).
+ */
+export async function writeIntent(db: Database | Transaction, { openSeconds, ...values }: NewIntent): Promise<Intent> {
+  const [written] = await db
+    .insert(billingIntents)
+    .values({ ...values, expiresAt: sql`rialto_now() + make_interval(secs => ${openSeconds})` })
+    .onConflictDoNothing({ target: billingIntents.id })
+    .returning()
+  const intent = written ?? (await readIntent(db, values.id))
+  if (intent === undefined) throw new Error('The written intent is missing')
+  return intent
+}
+
+export async function readIntent(db: Database | Transaction, id: string): Promise<Intent | undefined> {
+  const [intent] = await db.select().from(billingIntents).where(eq(billingIntents.id, id))
+  return intent
+}
+
+type Noted = Partial<Pick<Intent, 'stripeObjectId' | 'url' | 'subscriptionId'>>
+
+/** What Stripe answered. */
+export async function noteOnIntent(db: Database | Transaction, id: string, noted: Noted): Promise<void> {
+  await db.update(billingIntents).set(noted).where(eq(billingIntents.id, id))
+}
+
+interface Settlement extends Noted {
+  readonly id: string
+  readonly state: Exclude<Intent['state'], 'open'>
+  readonly reason?: string
+}
+
+/** Ends an intent. False: it had ended already, and stays as it was. */
+export async function settleIntent(db: Database | Transaction, { id, ...settled }: Settlement): Promise<boolean> {
+  const rows = await db
+    .update(billingIntents)
+    .set({ ...settled, url: null, settledAt: sql`now()` })
+    .where(and(eq(billingIntents.id, id), eq(billingIntents.state, 'open')))
+    .returning({ id: billingIntents.id })
+  return rows.length > 0
+}
