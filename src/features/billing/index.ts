@@ -1,0 +1,1 @@
+export { ensureCustomer } from './customers/ensure-customer.ts'
