@@ -39,11 +39,19 @@ export function loader({ context }: Route.LoaderArgs): ShellData {
     baseUrl: site.baseUrl,
     theme: request.theme,
     requestId: request.id,
+    paymentsAreSandbox: site.paymentsAreSandbox,
     viewer: viewer && { name: viewer.name, email: viewer.email },
   }
 }
 
-const fallbackShell: ShellData = { siteName: 'Rialto', baseUrl: '', theme: 'system', requestId: '', viewer: undefined }
+const fallbackShell: ShellData = {
+  siteName: 'Rialto',
+  baseUrl: '',
+  theme: 'system',
+  requestId: '',
+  paymentsAreSandbox: false,
+  viewer: undefined,
+}
 
 export function Layout({ children }: { children: ReactNode }) {
   const shell = useRouteLoaderData<typeof loader>('root') ?? fallbackShell

@@ -32,6 +32,8 @@ export interface Site {
   readonly issuer: string
   /** Demo and development show /dev pages. */
   readonly showsDevPages: boolean
+  /** No Stripe key is set: payments are played in the sandbox, and no money moves. */
+  readonly paymentsAreSandbox: boolean
 }
 
 export interface PageRequest {

@@ -110,7 +110,13 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
   const context: WebContext = {
     services,
     viewer,
-    site: { name: 'Rialto', baseUrl: deps.baseUrl, issuer: issuerOf(deps.baseUrl), showsDevPages },
+    site: {
+      name: 'Rialto',
+      baseUrl: deps.baseUrl,
+      issuer: issuerOf(deps.baseUrl),
+      showsDevPages,
+      paymentsAreSandbox: deps.payments.sandbox !== undefined,
+    },
     request,
     apiDocument,
   }

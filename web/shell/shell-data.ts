@@ -6,5 +6,7 @@ export interface ShellData {
   readonly baseUrl: string
   readonly theme: Theme
   readonly requestId: string
+  /** Payments are played: no money moves. */
+  readonly paymentsAreSandbox: boolean
   readonly viewer: { readonly name: string; readonly email: string } | undefined
 }
