@@ -10,16 +10,23 @@ export { createSmtpTransport } from './smtp-transport.ts'
 export {
   accountDeleted,
   accountExists,
+  checkoutUndone,
   confirmNewEmail,
   emailChangeAsked,
   emailChanged,
   organizationInvitation,
   passkeyAdded,
   passwordChanged,
+  paymentFailed,
+  paymentReceipt,
+  refundMade,
   resetPassword,
+  subscriptionEnded,
   tierChanges,
+  trialEnding,
   twoFactorChanged,
   usageThreshold,
   verifyEmail,
 } from './templates/index.ts'
 export type { AfterLimit } from './templates/usage-threshold.ts'
+export type { AfterTrial } from './templates/trial-ending.ts'

@@ -2,11 +2,17 @@ import type { RenderedMail } from '../message.ts'
 import { accountDeleted } from './account-deleted.ts'
 import { accountExists } from './account-exists.ts'
 import { confirmNewEmail, emailChangeAsked, emailChanged } from './change-email.ts'
+import { checkoutUndone } from './checkout-undone.ts'
 import { organizationInvitation } from './organization-invitation.ts'
 import { passkeyAdded } from './passkey-added.ts'
 import { passwordChanged } from './password-changed.ts'
+import { paymentFailed } from './payment-failed.ts'
+import { paymentReceipt } from './payment-receipt.ts'
+import { refundMade } from './refund-made.ts'
 import { resetPassword } from './reset-password.ts'
+import { subscriptionEnded } from './subscription-ended.ts'
 import { tierChanges } from './tier-changes.ts'
+import { trialEnding } from './trial-ending.ts'
 import { twoFactorChanged } from './two-factor-changed.ts'
 import { usageThreshold } from './usage-threshold.ts'
 import { verifyEmail } from './verify-email.ts'
@@ -14,14 +20,20 @@ import { verifyEmail } from './verify-email.ts'
 export {
   accountDeleted,
   accountExists,
+  checkoutUndone,
   confirmNewEmail,
   emailChangeAsked,
   emailChanged,
   organizationInvitation,
   passkeyAdded,
   passwordChanged,
+  paymentFailed,
+  paymentReceipt,
+  refundMade,
   resetPassword,
+  subscriptionEnded,
   tierChanges,
+  trialEnding,
   twoFactorChanged,
   usageThreshold,
   verifyEmail,
@@ -61,11 +73,42 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
     }),
   'usage-near-limit': (baseUrl) => usageThreshold({ ...sampleUsage(baseUrl), percent: 80, used: 80 }),
   'usage-at-limit': (baseUrl) => usageThreshold({ ...sampleUsage(baseUrl), percent: 100, used: 100 }),
+  'payment-receipt': (baseUrl) =>
+    paymentReceipt({
+      ...sampleSale(baseUrl),
+      number: 'QX7K2M9P-0001',
+      nextAt: new Date('2026-04-30T09:26:00Z'),
+    }),
+  'payment-failed': (baseUrl) =>
+    paymentFailed({
+      ...sampleSale(baseUrl),
+      triesAgainAt: new Date('2026-04-03T09:26:00Z'),
+      worksUntil: new Date('2026-04-07T09:26:00Z'),
+    }),
+  'trial-ending': (baseUrl) =>
+    trialEnding({
+      ...sampleSale(baseUrl),
+      endsAt: new Date('2026-04-03T09:26:00Z'),
+      after: { kind: 'charge', amount: { amountMinor: 1900, currency: 'EUR' }, interval: 'month' },
+    }),
+  'checkout-undone': (baseUrl) => checkoutUndone(sampleSale(baseUrl)),
+  'subscription-ended': (baseUrl) =>
+    subscriptionEnded({ ...sampleSale(baseUrl), endedAt: new Date('2026-04-30T09:26:00Z'), why: 'as_asked' }),
+  'refund-made': (baseUrl) =>
+    refundMade({ ...sampleSale(baseUrl), number: 'QX7K2M9P-0001', revokedAddon: '1,000 more messages' }),
   'confirm-new-email': (baseUrl) => confirmNewEmail({ url: `${baseUrl}/confirm/sample`, validHours: 24 }),
   'email-change-asked': (baseUrl) => emailChangeAsked({ name: 'Ada Lovelace', resetUrl: `${baseUrl}/forgot-password` }),
   'account-deleted': (baseUrl) => accountDeleted({ name: 'Ada Lovelace', homeUrl: `${baseUrl}/` }),
   'email-changed': (baseUrl) => emailChanged({ name: 'Ada Lovelace', homeUrl: `${baseUrl}/` }),
 }
+
+const sampleSale = (baseUrl: string) => ({
+  name: 'Ada Lovelace',
+  agent: 'Readability',
+  tier: 'Pro',
+  amount: { amountMinor: 1900, currency: 'EUR' },
+  url: `${baseUrl}/account/subscriptions/sample`,
+})
 
 const sampleUsage = (baseUrl: string) => ({
   name: 'Ada Lovelace',
