@@ -1,0 +1,181 @@
+import { eq } from 'drizzle-orm'
+import type { Stripe } from 'stripe'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { agentAddonOffers, agentMetricDefinitions, agentPricingTiers, installation } from '#src/db/schema/index.ts'
+import type { Deps } from '#src/deps.ts'
+import { ensureOfferPrice, ensureTierPrice } from '#src/features/billing/index.ts'
+import { newTierSchema } from '#src/features/pricing/schema.ts'
+import type { NewTier } from '#src/features/pricing/schema.ts'
+import { archiveTier, unarchiveTier } from '#src/features/pricing/tiers/archive-tier.ts'
+import { createTier } from '#src/features/pricing/tiers/create-tier.ts'
+import { createStripe } from '#src/integrations/stripe/index.ts'
+import { addPublisher } from '#test/integration/pricing/publisher.ts'
+import type { TestPublisher } from '#test/integration/pricing/publisher.ts'
+import { startTestSandbox } from '#test/integration/stripe/sandbox.ts'
+import type { TestSandbox } from '#test/integration/stripe/sandbox.ts'
+
+let ground: TestSandbox
+let by: TestPublisher
+let deps: Pick<Deps, 'db' | 'payments'>
+beforeAll(async () => {
+  ground = await startTestSandbox()
+  by = await addPublisher(ground.database.db)
+  deps = depsWith(ground.stripe)
+})
+afterAll(() => ground.stop())
+
+const depsWith = (stripe: Stripe): Pick<Deps, 'db' | 'payments'> => ({
+  db: ground.database.db,
+  payments: { environment: 'sandbox', webhookSecret: 'whsec_test', sandbox: ground.sandbox, stripe },
+})
+
+/** A Stripe whose answers to these calls are lost after they were given, the first `times` times. */
+function losingAnswers({ method, path, times = 1 }: { method: string; path: string; times?: number }): Stripe {
+  let left = times
+  return createStripe({
+    sandbox: {
+      fetch: async (request) => {
+        const isMeant = request.method === method && new URL(request.url).pathname === path
+        const answer = await ground.sandbox.fetch(request)
+        if (!isMeant || left === 0) return answer
+        left -= 1
+        throw new Error('The process has died')
+      },
+    },
+  })
+}
+
+const addTier = (values: Partial<NewTier> = {}, of = by) =>
+  createTier(ground.database, {
+    by: of,
+    tier: newTierSchema.parse({ tierName: crypto.randomUUID(), priceMinor: 1_900, currency: 'EUR', ...values }),
+  })
+
+const addOffer = async (values: Partial<typeof agentAddonOffers.$inferInsert> = {}) => {
+  const [metric] = await ground.database.db
+    .insert(agentMetricDefinitions)
+    .values({ agentId: by.agentId, slug: `m${crypto.randomUUID()}`, displayName: 'Messages', unit: 'messages' })
+    .returning()
+  const [offer] = await ground.database.db
+    .insert(agentAddonOffers)
+    .values({
+      agentId: by.agentId,
+      metricId: metric?.id ?? '',
+      displayName: '100 messages',
+      amount: 100,
+      scope: 'one_cycle',
+      price: 500,
+      currency: 'EUR',
+      ...values,
+    })
+    .returning()
+  if (offer === undefined) throw new Error('The offer was not inserted')
+  return offer
+}
+
+const tierRow = async (id: string) => {
+  const [row] = await ground.database.db.select().from(agentPricingTiers).where(eq(agentPricingTiers.id, id))
+  if (row === undefined) throw new Error('The tier is gone')
+  return row
+}
+
+const pricesOf = async (product: string) => (await ground.stripe.prices.list({ product, limit: 100 })).data
+
+describe('the price of a tier', () => {
+  test('is made at Stripe as the tier says, and written down', async () => {
+    const tier = await addTier({
+      tierName: 'Pro',
+      billingInterval: 'year',
+      taxBehavior: 'exclusive',
+      description: 'All.',
+    })
+    const { productId, priceId } = await ensureTierPrice(deps, tier.id)
+    expect(await ground.stripe.prices.retrieve(priceId)).toMatchObject({
+      product: productId,
+      unit_amount: 1_900,
+      currency: 'eur',
+      recurring: { interval: 'year', interval_count: 1 },
+      tax_behavior: 'exclusive',
+      metadata: { rialto: 'price', rialto_agent: by.agentId, rialto_tier: tier.id },
+    })
+    expect(await ground.stripe.products.retrieve(productId)).toMatchObject({
+      name: 'Lector – Pro',
+      description: 'All.',
+      metadata: { rialto: 'product', rialto_agent: by.agentId },
+    })
+    expect(await tierRow(tier.id)).toMatchObject({ stripeProductId: productId, stripePriceId: priceId })
+    expect((await tierRow(tier.id)).updatedAt.toISOString()).toBe(tier.updatedAt)
+  })
+
+  test('ties the database to the sandbox’s account', async () => {
+    await ensureTierPrice(deps, (await addTier()).id)
+    const [row] = await ground.database.db.select().from(installation)
+    expect(row).toMatchObject({
+      environment: 'sandbox',
+      stripeAccountId: (await ground.stripe.accounts.retrieveCurrent()).id,
+    })
+  })
+
+  test('is the same for five who ask at once, and exists once', async () => {
+    const { id } = await addTier()
+    const all = await Promise.all(Array.from({ length: 5 }, () => ensureTierPrice(depsWith(createStripe(ground)), id)))
+    expect(new Set(all.map(({ priceId }) => priceId)).size).toBe(1)
+    expect(await pricesOf(all[0]?.productId ?? '')).toHaveLength(1)
+  })
+})
+
+describe('the price of an add-on', () => {
+  test('is charged once where it counts for one cycle', async () => {
+    const offer = await addOffer()
+    const { productId, priceId } = await ensureOfferPrice(deps, offer.id)
+    expect(await ground.stripe.prices.retrieve(priceId)).toMatchObject({
+      product: productId,
+      unit_amount: 500,
+      currency: 'eur',
+      recurring: null,
+      metadata: { rialto: 'price', rialto_agent: by.agentId, rialto_offer: offer.id },
+    })
+    expect(await ensureOfferPrice(deps, offer.id)).toEqual({ productId, priceId })
+  })
+
+  test('comes again where the add-on does', async () => {
+    const offer = await addOffer({ scope: 'permanent', billingInterval: 'year' })
+    const all = await Promise.all(Array.from({ length: 3 }, () => ensureOfferPrice(deps, offer.id)))
+    const [{ productId, priceId } = { productId: '', priceId: '' }] = all
+    expect((await pricesOf(productId)).map(({ id, recurring }) => [id, recurring?.interval])).toEqual([
+      [priceId, 'year'],
+    ])
+  })
+})
+
+test('a tier that was put on offer again can be bought at once', async () => {
+  const tier = await addTier()
+  const { priceId } = await ensureTierPrice(deps, tier.id)
+  await archiveTier(ground.database, { by, tierId: tier.id })
+  await ground.stripe.prices.update(priceId, { active: false })
+  await unarchiveTier(ground.database, { by, tierId: tier.id })
+  expect(await ensureTierPrice(deps, tier.id)).toMatchObject({ priceId })
+  expect((await ground.stripe.prices.retrieve(priceId)).active).toBe(true)
+})
+
+test.each([
+  ['product', '/v1/products'],
+  ['price', '/v1/prices'],
+])('a %s whose answer was lost is found again, also when days have passed', async (_, path) => {
+  const { id } = await addTier()
+  await expect(ensureTierPrice(depsWith(losingAnswers({ method: 'POST', path, times: 3 })), id)).rejects.toMatchObject({
+    code: 'unavailable',
+  })
+  expect((await tierRow(id)).stripePriceId).toBeNull()
+  await ground.pass({ days: 3 })
+  const { productId, priceId } = await ensureTierPrice(deps, id)
+  expect((await pricesOf(productId)).map((price) => price.id)).toEqual([priceId])
+})
+
+test('nothing that Stripe answered was not of its shape', () => {
+  expect(ground.drifts).toEqual([])
+})
+
+test('an unknown tier is not found', async () => {
+  await expect(ensureTierPrice(deps, crypto.randomUUID())).rejects.toMatchObject({ code: 'not_found' })
+})
