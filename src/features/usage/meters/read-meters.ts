@@ -42,7 +42,7 @@ export async function readSubscriptionUsage(
   if (subscription === undefined) throw new AppError('not_found')
   const { userId, status } = subscription
   const tier = await tierOf(deps.db, subscription)
-  return { subscriptionId, userId, status, tier, meters: await metersOf(deps, subscription) }
+  return { subscriptionId, userId, status, tier, meters: await readMeters(deps, subscription) }
 }
 
 async function tierOf(
@@ -71,7 +71,11 @@ interface CheckedRow extends Record<string, unknown> {
   readonly period_end: string | null
 }
 
-async function metersOf({ db, config }: MeterDeps, subscription: SubscriptionRow): Promise<SubscriptionMeter[]> {
+/** Every metric of the agent, whoever asks: the caller knows that they may. */
+export async function readMeters(
+  { db, config }: MeterDeps,
+  subscription: Pick<SubscriptionRow, 'id' | 'userId' | 'agentId'>,
+): Promise<SubscriptionMeter[]> {
   const { id: subscriptionId, userId, agentId } = subscription
   const { sortOrder, slug } = agentMetricDefinitions
   const metrics = await db
