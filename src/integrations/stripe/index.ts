@@ -3,14 +3,17 @@ export { createStripe } from './client.ts'
 export type { StripeAccess } from './client.ts'
 export { createPayments } from './payments.ts'
 export type { Payments } from './payments.ts'
-export { createSandbox, testCards } from './sandbox/index.ts'
+export { cardInput, createSandbox, testCards } from './sandbox/index.ts'
 export type {
   CardInput,
   CheckoutInput,
   CheckoutOutcome,
   DeliveryResult,
   Disorder,
+  HostedCheckout,
+  HostedLine,
   Sandbox,
   SandboxOptions,
   TestCard,
+  Upcoming,
 } from './sandbox/index.ts'

@@ -311,6 +311,25 @@ describe('payments that fail', () => {
     expect((await invoicesOf(id))[0]).toMatchObject({ status: 'paid', attempt_count: 1 })
   })
 
+  it('by hand leave the schedule of retries as it is', async () => {
+    const { id, customer } = await subscribe()
+    await useCard(String(customer), 'pm_card_chargeCustomerFail')
+    await running.goTo('2027-03-01T00:00:00Z')
+    const [invoice] = await invoicesOf(id)
+    for (let attempt = 0; attempt < 5; attempt += 1)
+      await expect(stripe.invoices.pay(invoice?.id ?? '', { off_session: false })).rejects.toMatchObject({
+        code: 'card_declined',
+      })
+    expect((await stripe.subscriptions.retrieve(id)).status).toBe('past_due')
+    expect((await invoicesOf(id))[0]).toMatchObject({
+      attempt_count: 1,
+      next_payment_attempt: invoice?.next_payment_attempt,
+    })
+    await useCard(String(customer), 'pm_card_visa')
+    await stripe.invoices.pay(invoice?.id ?? '')
+    expect((await stripe.subscriptions.retrieve(id)).status).toBe('active')
+  })
+
   it('of the first invoice let the subscription expire after 23 hours', async () => {
     const { id, status } = await subscribe({}, 'pm_card_chargeCustomerFail')
     expect(status).toBe('incomplete')

@@ -27,5 +27,5 @@ async function step(store: Store, id: string): Promise<void> {
   if (doc?.object === 'checkout.session') return void expireSession(store, doc)
   if (doc?.object !== 'invoice') throw new Error(`${id} is never due`)
   if (doc.status === 'draft') await finalizeInvoice(store, doc)
-  await collect(store, doc, { isOffSession: true })
+  await collect(store, doc, { isOffSession: true, isScheduled: true })
 }

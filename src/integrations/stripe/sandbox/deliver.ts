@@ -147,6 +147,21 @@ async function giveUp(pool: Pool, { event_id: id }: Claimed): Promise<void> {
   await pool.query('UPDATE stripe_sandbox.deliveries SET next_attempt_at = NULL WHERE event_id = $1', [id])
 }
 
+/** Both only where the sandbox is in use. */
+export async function isDeliveryDue(pool: Pool): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'SELECT FROM stripe_sandbox.deliveries WHERE next_attempt_at <= now() ORDER BY next_attempt_at LIMIT 1',
+  )
+  return rowCount === 1
+}
+
+export async function countUndelivered(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    'SELECT count(*)::int FROM stripe_sandbox.deliveries WHERE next_attempt_at IS NOT NULL',
+  )
+  return rows[0]?.count ?? 0
+}
+
 async function countDue(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ due: number }>(
     'SELECT count(*)::int AS due FROM stripe_sandbox.deliveries WHERE next_attempt_at <= now()',

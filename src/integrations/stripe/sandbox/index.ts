@@ -5,19 +5,27 @@ import { Stripe } from 'stripe'
 import { collect } from './billing/collecting.ts'
 import { confirm, fail } from './billing/charging.ts'
 import { catchUp } from './clock.ts'
-import { deliver } from './deliver.ts'
+import { countUndelivered, deliver, isDeliveryDue } from './deliver.ts'
 import type { DeliveryInput, DeliveryResult } from './deliver.ts'
 import { StripeFailure } from './errors.ts'
+import { readCheckout, readPortal } from './hosted.ts'
+import type { HostedCheckout, HostedPortal } from './hosted.ts'
 import { createHandler } from './http.ts'
 import { completeSession } from './resources/checkout.ts'
 import type { CheckoutInput, CheckoutOutcome } from './resources/checkout.ts'
+import { isInUse } from './schema.ts'
 import type { Settings, Store } from './store.ts'
+import { createTurns } from './turns.ts'
+import { listUpcoming } from './upcoming.ts'
+import type { Upcoming } from './upcoming.ts'
 import type { Doc } from './vocabulary.ts'
 import { createWork } from './work.ts'
 
-export { testCards } from './cards.ts'
+export { cardInput, testCards } from './cards.ts'
 export type { CardInput, TestCard } from './cards.ts'
 export type { DeliveryResult, Disorder } from './deliver.ts'
+export type { HostedCheckout, HostedLine, HostedPortal } from './hosted.ts'
+export type { Upcoming } from './upcoming.ts'
 export type { CheckoutInput, CheckoutOutcome } from './resources/checkout.ts'
 
 export interface SandboxOptions {
@@ -39,8 +47,22 @@ export interface Sandbox {
   readonly advance: () => Promise<number>
   /** When time itself changes something next. */
   readonly nextDueAt: () => Promise<Date | undefined>
+  /** What time changes next, the first of it. */
+  readonly upcoming: (limit: number) => Promise<Upcoming[]>
+  /** Whether anything was ever asked of it in this database. Asking this makes nothing. */
+  readonly isInUse: () => Promise<boolean>
   /** Sends due webhooks. To be called again while something is waiting. */
   readonly deliver: (to: Omit<DeliveryInput, 'pool' | 'sign'>) => Promise<DeliveryResult>
+  readonly isDeliveryDue: () => Promise<boolean>
+  /** Webhooks that nobody has taken yet, and that are still tried. */
+  readonly countUndelivered: () => Promise<number>
+  /** Runs a job that delivers when no other one does so in this process. */
+  readonly inTurn: <T>(job: () => Promise<T>) => Promise<T>
+  /** Hears after this process may have made webhooks; the answer ends that. */
+  readonly onChange: (listener: () => void) => () => void
+  /** What the hosted pages show; undefined: there is no such session. */
+  readonly readCheckout: (sessionId: string) => Promise<HostedCheckout | undefined>
+  readonly readPortal: (sessionId: string) => Promise<HostedPortal | undefined>
   /** What the hosted checkout page does. */
   readonly completeCheckout: (sessionId: string, input: CheckoutInput) => Promise<CheckoutOutcome>
   /** The bank asked for a payment that waits in `requires_action`, and its owner answered. Resolves to its status then. */
@@ -58,28 +80,55 @@ export function createSandbox({ pool, baseUrl, onError, ...options }: SandboxOpt
     },
   })
   const { webhooks } = Stripe
+  const handle = createHandler({ work, onError })
+  const listeners = new Set<() => void>()
+  const tell = (): void => listeners.forEach((listener) => listener())
+  /** What a page asks for: time first, as before every call of the API. */
+  const reading = async <T>(job: (store: Store) => Promise<T>): Promise<T> => {
+    await catchUp(work)
+    return work.reading(job)
+  }
+  const writing = async <T>(job: (store: Store) => Promise<T>): Promise<T> => {
+    await catchUp(work)
+    const result = await work.writing(job)
+    tell()
+    return result
+  }
   return {
-    fetch: createHandler({ work, onError }),
-    advance: () => catchUp(work),
+    fetch: async (request) => {
+      const response = await handle(request)
+      if (request.method !== 'GET') tell()
+      return response
+    },
+    advance: async () => {
+      const steps = await catchUp(work)
+      if (steps > 0) tell()
+      return steps
+    },
     nextDueAt: () => work.nextDueAt(),
+    upcoming: (limit) => work.reading((store) => listUpcoming(store, limit)),
+    isInUse: () => isInUse(pool),
     deliver: async (to) => {
       await work.prepare()
       return deliver({ ...to, pool, sign: (header) => webhooks.generateTestHeaderStringAsync(header) })
     },
-    completeCheckout: async (id, input) => {
-      await catchUp(work)
-      return work.writing((store) => completeSession(store, id, input)).catch(refusal)
+    isDeliveryDue: () => isDeliveryDue(pool),
+    countUndelivered: () => countUndelivered(pool),
+    inTurn: createTurns(),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
-    authenticate: async (id, answer) => {
-      await catchUp(work)
-      return work.writing((store) => authenticate(store, id, answer))
-    },
+    readCheckout: (id) => reading((store) => readCheckout(store, id)),
+    readPortal: (id) => reading((store) => readPortal(store, id)),
+    completeCheckout: (id, input) => writing((store) => completeSession(store, id, input)).catch(refusal),
+    authenticate: (id, answer) => writing((store) => authenticate(store, id, answer)),
   }
 }
 
-/** A card that was refused is an answer of the page, not an error. */
+/** A card that was refused is an answer of the page, not an error; so is what can't be sold any more. */
 function refusal(error: unknown): CheckoutOutcome {
-  if (error instanceof StripeFailure && error.body.type === 'card_error')
+  if (error instanceof StripeFailure && (error.status === 400 || error.status === 402))
     return { kind: 'declined', message: error.message }
   throw error
 }

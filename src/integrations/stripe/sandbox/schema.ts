@@ -1,5 +1,5 @@
 // Where the sandbox keeps what Stripe would: a schema of its own, which exists only where the sandbox has run.
-import type { ClientBase } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 
 /** Serializes everything that writes: "rialto" in ASCII and a number that nothing else uses. */
 export const sandboxLock = '0x7269616c746f5a'
@@ -52,4 +52,12 @@ export async function prepareSchema(client: ClientBase): Promise<void> {
       : 'UPDATE stripe_sandbox.account SET steps_done = $1 WHERE steps_done <> $1',
     [steps.length],
   )
+}
+
+/** Whether the schema is there; doesn't make it. */
+export async function isInUse(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ is: boolean }>(
+    `SELECT to_regclass('stripe_sandbox.deliveries') IS NOT NULL AS is`,
+  )
+  return rows[0]?.is === true
 }

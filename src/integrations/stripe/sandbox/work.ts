@@ -4,6 +4,7 @@ import { StripeFailure } from './errors.ts'
 import { prepareSchema, sandboxLock } from './schema.ts'
 import { createStore } from './store.ts'
 import type { Settings, Store } from './store.ts'
+import { createTurns } from './turns.ts'
 
 /** Asked once in a statement; in a bare comparison it would be asked for each row, and no index would serve. */
 const nowSeconds = '(SELECT floor(extract(epoch FROM rialto_now()))::bigint)'
@@ -28,12 +29,7 @@ export function createWork({ pool, settings }: { pool: Pool; settings: Settings 
 
   // Calls of this process wait here and not in the database, where each would hold a connection of the pool that everything
   // else works with: Stripe itself takes none either.
-  let turn: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(job, job)
-    turn = mine.catch(() => undefined)
-    return mine
-  }
+  const inTurn = createTurns()
 
   const reading = async <T>(job: (store: Store) => Promise<T>): Promise<T> => {
     await prepare()

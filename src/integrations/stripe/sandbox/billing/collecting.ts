@@ -17,6 +17,8 @@ export type Collected = Outcome | { kind: 'no_payment_method' }
 interface How {
   readonly isOffSession: boolean
   readonly isAuthenticated?: boolean
+  /** By the retry schedule, which other attempts after the first don't touch. */
+  readonly isScheduled?: boolean
   /** Instead of the default one of subscription or customer. */
   readonly paymentMethod?: string | undefined
 }
@@ -31,6 +33,10 @@ export async function collect(store: Store, invoice: Invoice, how: How): Promise
     if (subscription) await paid(store, subscription, invoice)
     return outcome
   }
+  if (invoice.attempted && how.isScheduled !== true) {
+    tellFailure(store, invoice, outcome)
+    return outcome
+  }
   invoice.attempted = true
   invoice.attempt_count += 1
   const waitDays = store.settings.retryDays[invoice.attempt_count - 1]
@@ -39,10 +45,14 @@ export async function collect(store: Store, invoice: Invoice, how: How): Promise
     invoice.billing_reason !== 'manual' &&
     subscription?.pending_update == null
   invoice.next_payment_attempt = mayRetry && waitDays !== undefined ? store.now + waitDays * daySeconds : null
-  if (outcome.kind === 'needs_authentication') store.emit('invoice.payment_action_required', invoice)
-  store.emit('invoice.payment_failed', invoice)
+  tellFailure(store, invoice, outcome)
   if (subscription && mayRetry) await unpaid(store, subscription, { isLastAttempt: waitDays === undefined })
   return outcome
+}
+
+function tellFailure(store: Store, invoice: Invoice, outcome: Collected): void {
+  if (outcome.kind === 'needs_authentication') store.emit('invoice.payment_action_required', invoice)
+  store.emit('invoice.payment_failed', invoice)
 }
 
 async function charge(store: Store, invoice: Invoice, how: How): Promise<Collected> {

@@ -40,6 +40,8 @@ async function createSession(store: Store, params: Params): Promise<Session> {
     )
   }
   const lines = await linesOf(store, params)
+  // Of an archived price no new session is made; one that is open stays readable.
+  for (const [position, { price }] of lines.entries()) if (!price.active) await priceFor(store, price.id, position)
   if (mode !== 'setup' && lines.length === 0)
     throw invalid('Missing required param: line_items.', { param: 'line_items', code: 'parameter_missing' })
   if (mode === 'setup' && params.customer === undefined)
@@ -99,7 +101,6 @@ const linesOf = (store: Store, { line_items: items = [] }: Params): Promise<Line
   Promise.all(
     items.map(async ({ price: id = '', quantity = 1 }, position) => {
       const price = await store.get('price', id, `line_items[${position}][price]`)
-      if (!price.active) await priceFor(store, id, position)
       return { price, quantity }
     }),
   )
@@ -126,6 +127,22 @@ export async function lineItems(store: Store, session: Session): Promise<Doc<'it
   )
 }
 
+/** What the page says before somebody pays. */
+export function termsOf(store: Store, session: Session) {
+  const { subscription_data: data = {} } = paramsOf(store, session)
+  return {
+    trialEnd: trialEndOf(store.now, data),
+    withoutCard: data.trial_settings?.end_behavior.missing_payment_method ?? 'create_invoice',
+    needsCard: needsCard(session),
+    successUrl: successUrlOf(session),
+  }
+}
+
+const needsCard = (session: Session): boolean =>
+  session.payment_method_collection === 'always' || session.amount_total !== 0
+
+const successUrlOf = ({ success_url: url, id }: Session): string => (url ?? '').replaceAll('{CHECKOUT_SESSION_ID}', id)
+
 // Written by `createSession`, which alone makes sessions.
 const paramsOf = (store: Store, session: Session): Params => store.hidden(session).checkout as Params
 
@@ -151,9 +168,8 @@ export async function completeSession(store: Store, id: string, input: CheckoutI
   const session = await store.get('checkout.session', id)
   if (session.status !== 'open') return { kind: 'closed', session }
   const params = paramsOf(store, session)
-  const needsCard = session.payment_method_collection === 'always' || session.amount_total !== 0
   if (!input.card) {
-    if (needsCard) return { kind: 'needs_card' }
+    if (needsCard(session)) return { kind: 'needs_card' }
   } else {
     const asks = findCard(input.card.number)?.behaviour.startsWith('authenticates') ?? false
     if (asks && input.authentication === undefined) return { kind: 'needs_authentication' }
@@ -185,11 +201,7 @@ export async function completeSession(store: Store, id: string, input: CheckoutI
   session.status = 'complete'
   session.url = null
   store.emit('checkout.session.completed', session)
-  return {
-    kind: 'complete',
-    session,
-    redirectTo: (session.success_url ?? '').replaceAll('{CHECKOUT_SESSION_ID}', session.id),
-  }
+  return { kind: 'complete', session, redirectTo: successUrlOf(session) }
 }
 
 async function customerFor(store: Store, session: Session, { name, email }: CheckoutInput): Promise<Doc<'customer'>> {
