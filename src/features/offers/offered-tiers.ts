@@ -21,6 +21,12 @@ export interface OfferedTier {
   readonly currency: string
   readonly billingInterval: 'month' | 'year'
   readonly usageInterval: 'month' | 'year'
+  /** 0: no trial. Who had one at this agent gets none, whatever stands here. */
+  readonly trialDays: number
+  /** False: a card is asked for before the trial begins. */
+  readonly trialWithoutCard: boolean
+  /** What follows the trial: the first charge (nothing, if there is no card by then), the agent's free tier, or nothing. */
+  readonly trialEndsWith: 'charge' | 'free_tier' | 'end'
   /** By the order of the metrics; what is denied is left out. */
   readonly includes: readonly Included[]
   /** The person has it, or an older version of it. */
@@ -31,6 +37,8 @@ export interface Offer {
   readonly tiers: readonly OfferedTier[]
   /** A subscription that is not over stands, in whatever status. */
   readonly hasSubscription: boolean
+  /** That one. */
+  readonly subscription: { readonly id: string; readonly isFree: boolean } | null
 }
 
 interface WhoseOffer {
@@ -43,9 +51,9 @@ const tiersMax = 20
 
 /** What can be subscribed to at an agent now, and what the person has of it. */
 export async function readOffer({ db }: Pick<Deps, 'db'>, { agentId, userId }: WhoseOffer): Promise<Offer> {
-  const { rows } = await db.execute<{ tiers: OfferedTier[]; hasSubscription: boolean }>(sql`
+  const { rows } = await db.execute<Record<keyof Offer, unknown> & Offer>(sql`
     WITH held AS (
-      SELECT family_id FROM user_agent_subscriptions AS subscription
+      SELECT family_id, subscription.id AS subscription_id, is_free FROM user_agent_subscriptions AS subscription
         JOIN agent_pricing_tiers AS tier ON tier.id =
           CASE WHEN next_tier_at <= rialto_now() THEN next_tier_id ELSE subscription.tier_id END
       WHERE subscription.user_id = ${userId ?? null} AND subscription.agent_id = ${agentId}
@@ -56,9 +64,11 @@ export async function readOffer({ db }: Pick<Deps, 'db'>, { agentId, userId }: W
       WHERE agent_id = ${agentId} AND archived_at IS NULL AND effective_at <= rialto_now()
       ORDER BY family_id, version DESC
     ), listed AS (SELECT * FROM offered ORDER BY sort_order, price, id LIMIT ${tiersMax})
-    SELECT EXISTS (SELECT FROM held) AS "hasSubscription", coalesce(jsonb_agg(jsonb_build_object(
+    SELECT EXISTS (SELECT FROM held) AS "hasSubscription",
+      (SELECT jsonb_build_object('id', subscription_id, 'isFree', is_free) FROM held LIMIT 1) AS subscription, coalesce(jsonb_agg(jsonb_build_object(
         'id', id, 'name', tier_name, 'description', description, 'priceMinor', price, 'currency', currency,
-        'billingInterval', billing_interval, 'usageInterval', usage_interval,
+        'billingInterval', billing_interval, 'usageInterval', usage_interval, 'trialDays', trial_days,
+        'trialWithoutCard', trial_without_card, 'trialEndsWith', trial_ends_with,
         'isTheirs', family_id IN (SELECT family_id FROM held),
         'includes', (
           SELECT coalesce(jsonb_agg(jsonb_build_object('metric', metric.slug, 'displayName', metric.display_name,

@@ -1,7 +1,7 @@
 // What publishers send about metrics, tiers and quotas: parsed once, at the edge. Unknown fields are refused, so that nobody
 // can set what is not theirs to set.
 import { z } from '@hono/zod-openapi'
-import { billingIntervals, metricKinds, taxBehaviors } from '#src/db/schema/index.ts'
+import { billingIntervals, metricKinds, taxBehaviors, trialEnds } from '#src/db/schema/index.ts'
 
 /** Metrics in use of one agent, and all it ever had. */
 export const liveMetricsMax = 50
@@ -119,6 +119,13 @@ const tierWords = {
   tierName: oneLine(80).openapi({ example: 'Pro' }),
   description: paragraph(2_000),
   trialDays: z.int().min(0).max(trialDaysMax).openapi({ example: 14, description: 'A free tier has none.' }),
+  trialWithoutCard: z.boolean().openapi({
+    description: 'A trial begins without a card. It is charged for only if one was added by its end.',
+  }),
+  trialEndsWith: z.enum(trialEnds).openapi({
+    description:
+      'What follows a trial: `charge` the first charge (without a card by then: nothing), `free_tier` the agent’s free tier (if none is on offer by then: nothing), `end` nothing.',
+  }),
   recommended: z.boolean().openapi({ description: 'One tier of an agent at most: the others lose it.' }),
 }
 
@@ -144,6 +151,8 @@ export const newTierSchema = z
     ...tierTerms,
     description: tierWords.description.default(''),
     trialDays: tierWords.trialDays.default(0),
+    trialWithoutCard: tierWords.trialWithoutCard.default(false),
+    trialEndsWith: tierWords.trialEndsWith.default('charge'),
     recommended: tierWords.recommended.default(false),
     currency: tierTerms.currency.default('USD'),
     billingInterval: tierTerms.billingInterval.default('month'),
@@ -181,10 +190,15 @@ export const tierSchema = z
     usageInterval: z.enum(billingIntervals),
     taxBehavior: z.enum(taxBehaviors),
     trialDays: z.int(),
+    trialWithoutCard: z.boolean(),
+    trialEndsWith: z.enum(trialEnds),
     recommended: z.boolean(),
     isInUse: z
       .boolean()
-      .openapi({ description: 'Somebody has or had it: its terms don’t change any more, a change is a new version.' }),
+      .openapi({
+        description:
+          'Somebody has, had or began to buy it: its terms don’t change any more, a change is a new version.',
+      }),
     archivedAt: isoTime.nullable(),
     updatedAt: isoTime,
     quotas: z
@@ -204,6 +218,8 @@ export const tierSchema = z
       usageInterval: 'month',
       taxBehavior: 'unspecified',
       trialDays: 14,
+      trialWithoutCard: false,
+      trialEndsWith: 'charge',
       recommended: true,
       isInUse: true,
       archivedAt: null,

@@ -89,16 +89,20 @@ describe('a tier that nobody ever had', () => {
     expect(shown(lowered)).toEqual({ messages: 10 })
   })
 
-  test('forgets its price at Stripe when its terms change, and keeps it when only words do', async () => {
-    const tier = await add()
-    const stripePriceId = `price_${crypto.randomUUID()}`
-    await database.db.update(agentPricingTiers).set({ stripePriceId }).where(eq(agentPricingTiers.id, tier.id))
-    const stripePrice = async () =>
-      (await database.db.select().from(agentPricingTiers).where(eq(agentPricingTiers.id, tier.id)))[0]?.stripePriceId
-    await edit(tier, { description: 'For teams', trialDays: 14 })
-    expect(await stripePrice()).toBe(stripePriceId)
-    await edit(tier, { priceMinor: 2_000 })
-    expect(await stripePrice()).toBeNull()
+  test('falls to a free tier after its trial only where there is one on offer', async () => {
+    const of = await publisherWithMetrics()
+    const field = { code: 'invalid_request', details: { errors: [{ path: 'trialEndsWith' }] } }
+    const trial = { trialDays: 14, trialWithoutCard: true, trialEndsWith: 'free_tier' } as const
+    const paid = await add({ of })
+    expect(paid).toMatchObject({ trialDays: 0, trialWithoutCard: false, trialEndsWith: 'charge' })
+    await expect(edit(paid, trial, of)).rejects.toMatchObject(field)
+    await expect(
+      createTier(database, { by: of, tier: newTierSchema.parse({ tierName: 'T', priceMinor: 100, ...trial }) }),
+    ).rejects.toMatchObject(field)
+    const free = await add({ of, priceMinor: 0 })
+    expect(await edit(paid, trial, of)).toMatchObject(trial)
+    await archiveTier(database, { by: of, tierId: free.id })
+    expect(await edit(paid, { description: 'Edited' }, of)).toMatchObject(trial)
   })
 
   test('can be deleted, and its cheaper price leaves the card with it', async () => {
@@ -173,6 +177,27 @@ describe('a tier that somebody has', () => {
     expect(await version(tier.id)).toMatchObject({ priceMinor: 1_900, tierName: tier.tierName })
     const [row] = await database.db.select().from(agentPricingTiers).where(eq(agentPricingTiers.id, dearer.id))
     expect(row).toMatchObject({ stripePriceId: null, stripeProductId })
+  })
+
+  test('is fixed by its first price at Stripe, since somebody may be buying it', async () => {
+    const tier = await add({ quotas: { messages: 100 } })
+    const stripePriceId = `price_${crypto.randomUUID()}`
+    await database.db.update(agentPricingTiers).set({ stripePriceId }).where(eq(agentPricingTiers.id, tier.id))
+    expect(await edit(tier, { description: 'For teams', trialDays: 14 })).toMatchObject({ id: tier.id, isInUse: true })
+    await expect(deleteTier(database, { by, tierId: tier.id })).rejects.toMatchObject({ code: 'conflict' })
+    const dearer = await edit(tier, { priceMinor: 2_000 })
+    expect(dearer).toMatchObject({ version: 2, priceMinor: 2_000, trialDays: 14 })
+    const [row] = await database.db.select().from(agentPricingTiers).where(eq(agentPricingTiers.id, tier.id))
+    expect(row).toMatchObject({ price: 1_900, stripePriceId })
+  })
+
+  test('keeps how its trial goes in its next version', async () => {
+    const of = await publisherWithMetrics()
+    await add({ of, priceMinor: 0 })
+    const trial = { trialDays: 7, trialWithoutCard: true, trialEndsWith: 'free_tier' } as const
+    const tier = await edit(await add({ of }), trial, of)
+    await subscribe(database.db, { agentId: of.agentId, tierId: tier.id })
+    expect(await edit(tier, { priceMinor: 2_000 }, of)).toMatchObject({ version: 2, ...trial })
   })
 
   test('changes its words, trial and recommendation in place', async () => {

@@ -23,9 +23,12 @@ export function checkTerms(tier: TierTerms & { readonly trialDays: number }): vo
  */
 export function checkSuccession(before: TierTerms, after: TierTerms): void {
   if ((before.priceMinor === 0) !== (after.priceMinor === 0)) {
-    throw fieldError('priceMinor', 'can’t change between free and paid once somebody has the tier: make another tier')
+    throw fieldError(
+      'priceMinor',
+      'can’t change between free and paid once somebody has bought or tried to buy the tier: make another tier',
+    )
   }
   if (before.currency !== after.currency) {
-    throw fieldError('currency', 'can’t change once somebody has the tier: make another tier')
+    throw fieldError('currency', 'can’t change once somebody has bought or tried to buy the tier: make another tier')
   }
 }

@@ -7,7 +7,7 @@ import { checkTerms } from '../rules/tier-terms.ts'
 import type { NewTier, Tier } from '../schema.ts'
 import { auditTier } from './audit-tier.ts'
 import { requireRoomForVersion } from './new-version.ts'
-import { requireFreeName, requireRoomOnOffer } from './offer-rules.ts'
+import { requireFreeName, requireFreeTier, requireRoomOnOffer } from './offer-rules.ts'
 import { describeTier, listTiers } from './read-tiers.ts'
 import type { TierRow } from './read-tiers.ts'
 import { recommendOnly } from './recommend.ts'
@@ -26,6 +26,7 @@ export async function createTier(
     await lockAgent(tx, by.agentId)
     const present = await listTiers(tx, by.agentId)
     requireFreeName(present, { tierName: tier.tierName })
+    requireFreeTier(present, tier)
     requireRoomOnOffer(present)
     await requireRoomForVersion(tx, by.agentId)
     const quotas = await resolveQuotas(tx, { agentId: by.agentId, quotas: tier.quotas })

@@ -9,7 +9,9 @@ import { tierVersionsMax } from '../schema.ts'
 import { auditTier } from './audit-tier.ts'
 import { findVersionsInUse, lockTier } from './read-tiers.ts'
 
-/** Removes a tier that nobody ever had. Throws `not_found`, and `conflict` for one with history: that is archived. */
+/**
+ * Removes a tier that nobody ever had or began to buy. Throws `not_found`, and `conflict` for one with history: that is archived.
+ */
 export async function deleteTier(
   { db }: { readonly db: Database },
   { by, tierId }: { readonly by: AgentPublisher; readonly tierId: string },
@@ -28,8 +30,9 @@ export async function deleteTier(
       tx,
       versions.map(({ id }) => id),
     )
-    if (inUse.size > 0)
-      throw new AppError('conflict', { detail: 'Somebody has or had it, so it can only be archived.' })
+    if (inUse.size > 0) {
+      throw new AppError('conflict', { detail: 'Somebody has, had or began to buy it, so it can only be archived.' })
+    }
     await tx.delete(agentPricingTiers).where(isOfTier)
     await auditTier(tx, by, { action: 'delete', tierId, metadata: { tierName } })
     await refreshAgentSearch(tx, [by.agentId])

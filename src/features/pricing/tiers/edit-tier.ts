@@ -8,7 +8,7 @@ import { checkSuccession, checkTerms, isSameTerms } from '../rules/tier-terms.ts
 import type { Tier, TierEdit } from '../schema.ts'
 import { auditTier } from './audit-tier.ts'
 import { newVersion } from './new-version.ts'
-import { requireFreeName, requireOnOffer } from './offer-rules.ts'
+import { requireFreeName, requireFreeTier, requireOnOffer } from './offer-rules.ts'
 import { describeTier, isInUse, listTiers, lockTier, termsOf } from './read-tiers.ts'
 import type { TierRow } from './read-tiers.ts'
 import { recommendOnly } from './recommend.ts'
@@ -21,8 +21,8 @@ interface EditTier {
 
 /**
  * Changes a tier on offer. Its words, trial and recommendation change at once. Its terms (price and intervals) do only as long
- * as nobody ever had it; else the change is a new version, and who has the present one keeps it until their first period after
- * notice. Throws `not_found`, `invalid_request` that names the field, and `conflict`.
+ * as nobody ever had it or began to buy it; else the change is a new version, and who has the present one keeps it until their
+ * first period after notice. Throws `not_found`, `invalid_request` that names the field, and `conflict`.
  */
 export async function editTier({ db }: { readonly db: Database }, { by, tierId, edit }: EditTier): Promise<Tier> {
   return db.transaction(async (tx) => {
@@ -32,7 +32,9 @@ export async function editTier({ db }: { readonly db: Database }, { by, tierId, 
     requireUnchanged(current, edit.updatedAt)
     const [before, after] = [editableOf(current), applied(current, edit)]
     checkTerms(after)
-    requireFreeName(await listTiers(tx, by.agentId), { tierName: after.tierName, familyId: current.familyId })
+    const present = await listTiers(tx, by.agentId)
+    requireFreeName(present, { tierName: after.tierName, familyId: current.familyId })
+    if (after.trialEndsWith !== before.trialEndsWith) requireFreeTier(present, after)
     const row = await write(tx, { current, before, after })
     if (row.recommended) await recommendOnly(tx, row)
     const metadata = { version: row.version, before, after }
@@ -46,8 +48,8 @@ export async function editTier({ db }: { readonly db: Database }, { by, tierId, 
 type Editable = ReturnType<typeof editableOf>
 
 const editableOf = (row: TierRow) => {
-  const { tierName, description, trialDays, recommended } = row
-  return { tierName, description, trialDays, recommended, ...termsOf(row) }
+  const { tierName, description, trialDays, trialWithoutCard, trialEndsWith, recommended } = row
+  return { tierName, description, trialDays, trialWithoutCard, trialEndsWith, recommended, ...termsOf(row) }
 }
 
 function applied(row: TierRow, edit: TierEdit): Editable {
@@ -56,6 +58,8 @@ function applied(row: TierRow, edit: TierEdit): Editable {
     tierName: edit.tierName ?? before.tierName,
     description: edit.description ?? before.description,
     trialDays: edit.trialDays ?? before.trialDays,
+    trialWithoutCard: edit.trialWithoutCard ?? before.trialWithoutCard,
+    trialEndsWith: edit.trialEndsWith ?? before.trialEndsWith,
     recommended: edit.recommended ?? before.recommended,
     priceMinor: edit.priceMinor ?? before.priceMinor,
     currency: edit.currency ?? before.currency,
@@ -74,17 +78,11 @@ interface Write {
 async function write(tx: Transaction, { current, before, after }: Write): Promise<TierRow> {
   const { priceMinor, ...rest } = after
   const change = { ...rest, price: priceMinor, isFree: priceMinor === 0 }
-  const keepsTerms = isSameTerms(before, after)
-  if (!keepsTerms && (await isInUse(tx, current.id))) {
+  if (!isSameTerms(before, after) && (await isInUse(tx, current.id))) {
     checkSuccession(before, after)
     return newVersion(tx, { current, change })
   }
-  const [row] = await tx
-    .update(agentPricingTiers)
-    // A price at Stripe is never changed: other terms get another.
-    .set({ ...change, ...(!keepsTerms && { stripePriceId: null }) })
-    .where(eq(agentPricingTiers.id, current.id))
-    .returning()
+  const [row] = await tx.update(agentPricingTiers).set(change).where(eq(agentPricingTiers.id, current.id)).returning()
   if (row === undefined) throw new Error('The tier went away under its lock')
   return row
 }

@@ -47,6 +47,8 @@ const copyOf = (tier: TierRow) => ({
   taxBehavior: tier.taxBehavior,
   taxCode: tier.taxCode,
   trialDays: tier.trialDays,
+  trialWithoutCard: tier.trialWithoutCard,
+  trialEndsWith: tier.trialEndsWith,
   recommended: tier.recommended,
   sortOrder: tier.sortOrder,
 })

@@ -17,6 +17,12 @@ export function requireFreeName(present: readonly TierRow[], { tierName, familyI
   if (isTaken) throw fieldError('tierName', 'is the name of another tier on offer')
 }
 
+/** A trial that falls to the free tier needs one to fall to. Throws `invalid_request`. */
+export function requireFreeTier(present: readonly TierRow[], { trialEndsWith }: Pick<TierRow, 'trialEndsWith'>): void {
+  if (trialEndsWith !== 'free_tier' || present.some((row) => row.archivedAt === null && row.isFree)) return
+  throw fieldError('trialEndsWith', 'needs a free tier of this agent on offer')
+}
+
 const plain = (name: string): string => name.normalize('NFKC').toLowerCase()
 
 /** Throws `conflict` when the agent has as many tiers on offer as it may. */

@@ -48,7 +48,10 @@ export async function lockTier(tx: Transaction, { agentId, tierId }: WhichTier):
   return newest
 }
 
-/** Which of these versions somebody has, had, or is going to have. */
+/**
+ * Which of these versions somebody has, had, or is going to have. What has a price at Stripe counts: somebody may be buying it
+ * right now.
+ */
 export async function findVersionsInUse(
   db: Database | Transaction,
   tierIds: readonly string[],
@@ -56,7 +59,8 @@ export async function findVersionsInUse(
   const { rows } = await db.execute(sql`
     SELECT wanted.id FROM unnest(${sql.param(tierIds)}::uuid[]) AS wanted(id)
     WHERE EXISTS (SELECT FROM user_agent_subscriptions WHERE tier_id = wanted.id)
-      OR EXISTS (SELECT FROM user_agent_subscriptions WHERE next_tier_id = wanted.id)`)
+      OR EXISTS (SELECT FROM user_agent_subscriptions WHERE next_tier_id = wanted.id)
+      OR EXISTS (SELECT FROM agent_pricing_tiers WHERE id = wanted.id AND stripe_price_id IS NOT NULL)`)
   return new Set(rows.map(({ id }) => String(id)))
 }
 
@@ -102,6 +106,8 @@ export async function describeTiers(db: Database | Transaction, rows: readonly T
     description: row.description,
     ...termsOf(row),
     trialDays: row.trialDays,
+    trialWithoutCard: row.trialWithoutCard,
+    trialEndsWith: row.trialEndsWith,
     recommended: row.recommended,
     isInUse: inUse.has(row.id),
     archivedAt: row.archivedAt?.toISOString() ?? null,

@@ -108,7 +108,7 @@ const editRoute = createRoute({
   operationId: 'editTier',
   summary: 'Edit a tier',
   description:
-    'Name, description, trial and recommendation change at once. Price and intervals do while nobody ever had the tier; else the answer is a new version, and subscribers keep the present one until their first billing period that begins at least 14 days after they were told.',
+    'Name, description, trial and recommendation change at once. Price and intervals do while nobody ever had the tier or began to buy it; else the answer is a new version, and subscribers keep the present one until their first billing period that begins at least 14 days after they were told.',
   request: { params: ofTier, ...jsonBody(tierEditSchema) },
   responses: { 200: jsonAnswer(tierSchema, 'The version on offer now.'), ...writeProblems },
 })
