@@ -51,7 +51,7 @@ const tiersMax = 20
 
 /** What can be subscribed to at an agent now, and what the person has of it. */
 export async function readOffer({ db }: Pick<Deps, 'db'>, { agentId, userId }: WhoseOffer): Promise<Offer> {
-  const { rows } = await db.execute<Record<keyof Offer, unknown> & Offer>(sql`
+  const { rows } = await db.execute<Offer & Record<string, unknown>>(sql`
     WITH held AS (
       SELECT family_id, subscription.id AS subscription_id, is_free FROM user_agent_subscriptions AS subscription
         JOIN agent_pricing_tiers AS tier ON tier.id =

@@ -68,6 +68,7 @@ export async function readLift(deps: LiftDeps, { token, viewerId, returnTo }: Wh
     reason: agent.status === 'suspended' ? 'suspended' : denial,
     backTo: returnAddress(returnTo, agent.redirectUris),
     hasSubscription: offer.hasSubscription,
+    subscription: offer.subscription,
     // What nobody can take any more is shown to who has it.
     tiers: offer.tiers.filter(({ isTheirs }) => isPublished || isTheirs),
   }
