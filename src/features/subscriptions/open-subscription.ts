@@ -45,7 +45,7 @@ export async function openSubscription(
   input: OpenSubscription,
 ): Promise<SubscriptionRow> {
   try {
-    return await inTransaction(db, (tx) => open(tx, { ...input, newId }))
+    return await inTransaction(db, (tx) => openIn(tx, { ...input, newId }))
   } catch (error) {
     if (isUniqueViolation(error)) throw new AppError('conflict', { detail: 'There is a subscription already.' })
     throw error
@@ -54,7 +54,8 @@ export async function openSubscription(
 
 type Opening = OpenSubscription & Pick<Deps, 'newId'>
 
-async function open(tx: Transaction, input: Opening): Promise<SubscriptionRow> {
+/** As openSubscription, in the caller's transaction: there a second one is a unique violation. */
+export async function openIn(tx: Transaction, input: Opening): Promise<SubscriptionRow> {
   const { userId, agentId, tierId, by, payment, bothPaidInFull = false, newId } = input
   const now = await businessNow(tx)
   const tier = await holdTier(tx, { tierId, agentId })

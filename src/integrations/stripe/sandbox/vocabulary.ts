@@ -247,7 +247,10 @@ export interface RouteParameters {
   'POST /v1/invoices/:id/finalize': Pick<Stripe.InvoiceFinalizeInvoiceParams, 'auto_advance'>
   'POST /v1/invoices/:id/pay': Pick<Stripe.InvoicePayParams, 'payment_method' | 'off_session'>
   'POST /v1/invoices/:id/void': object
-  'GET /v1/invoice_payments': Pick<Stripe.InvoicePaymentListParams, Paging | 'invoice' | 'status' | 'created'>
+  'GET /v1/invoice_payments': Pick<
+    Stripe.InvoicePaymentListParams,
+    Paging | 'invoice' | 'payment' | 'status' | 'created'
+  >
   'GET /v1/invoice_payments/:id': object
   'POST /v1/invoiceitems': Pick<
     Stripe.InvoiceItemCreateParams,

@@ -177,8 +177,8 @@ export const invoiceRoutes = {
     }
     return invoice
   },
-  'GET /v1/invoice_payments': (store, { invoice, status, ...page }) =>
-    list(store, { kind: 'invoice_payment', url: '/v1/invoice_payments', page, where: { invoice, status } }),
+  'GET /v1/invoice_payments': (store, { invoice, payment, status, ...page }) =>
+    list(store, { kind: 'invoice_payment', url: '/v1/invoice_payments', page, where: { invoice, payment, status } }),
   'GET /v1/invoice_payments/:id': (store, _, { id }) => store.get('invoice_payment', id),
 
   'POST /v1/invoiceitems': async (store, params) => {
