@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Deps } from '#src/deps.ts'
 import { agentClientRoutes } from '#src/features/agent-clients/index.ts'
+import { webhookRoutes } from '#src/features/billing/index.ts'
 import { catalogRoutes } from '#src/features/catalog/index.ts'
 import { pricingRoutes } from '#src/features/pricing/index.ts'
 import { usageRoutes } from '#src/features/usage/index.ts'
@@ -16,6 +17,7 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
   api.route('/v1', agentClientRoutes(deps))
   api.route('/v1', pricingRoutes(deps))
   api.route('/v1', usageRoutes(deps))
+  api.route('/webhooks', webhookRoutes(deps))
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',

@@ -9,6 +9,7 @@ import type { OpenDatabase } from '#src/db/open.ts'
 import { createDeps } from '#src/deps.ts'
 import type { Deps } from '#src/deps.ts'
 import { failureOf } from '#src/failures.ts'
+import { startStripeEvents } from '#src/features/billing/index.ts'
 import { seedCatalogue } from '#src/features/catalog/index.ts'
 import { usageShortcut } from '#src/features/usage/index.ts'
 import { startSampleAgents } from '#src/features/sample-agents/index.ts'
@@ -121,6 +122,7 @@ async function open(
   closers.push(() => deps.jobs.stop(jobsGraceMs))
   const isWorker = config.role !== 'web'
   await deps.mail.start({ isWorker })
+  await startStripeEvents(deps, { isWorker })
   if (isWorker) await startScheduledJobs(deps)
 
   const app = createApp({ deps, web: await web, lifecycle })
