@@ -2,6 +2,7 @@
 // can set what is not theirs to set.
 import { z } from '@hono/zod-openapi'
 import { billingIntervals, metricKinds, taxBehaviors, trialEnds } from '#src/db/schema/index.ts'
+import { currencies } from '#src/lib/currencies.ts'
 
 /** Metrics in use of one agent, and all it ever had. */
 export const liveMetricsMax = 50
@@ -113,8 +114,6 @@ export const quotasSchema = z
   .refine((quotas) => new Set(quotas.map(({ metric }) => metric)).size === quotas.length, 'names a metric twice')
 export type Quotas = z.infer<typeof quotasSchema>
 
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
-
 const tierWords = {
   tierName: oneLine(80).openapi({ example: 'Pro' }),
   description: paragraph(2_000),
@@ -132,11 +131,12 @@ const tierWords = {
 const tierTerms = {
   priceMinor: z.int().min(0).max(priceMinorMax).openapi({
     example: 1900,
-    description: 'For one billing interval, in the minor unit of the currency. 0: free.',
+    description:
+      'For one billing interval, in the minor unit that Stripe counts the currency in: 1900 is €19.00 and ¥1900, and ISK 19. 0: free.',
   }),
   currency: z
     .string()
-    .refine((code) => currencies.has(code), 'must be an ISO 4217 code in capitals')
+    .refine((code) => currencies.has(code), 'must be an ISO 4217 code in capitals that payments can be made in')
     .openapi({ example: 'EUR' }),
   billingInterval: z.enum(billingIntervals),
   usageInterval: z
@@ -193,12 +193,9 @@ export const tierSchema = z
     trialWithoutCard: z.boolean(),
     trialEndsWith: z.enum(trialEnds),
     recommended: z.boolean(),
-    isInUse: z
-      .boolean()
-      .openapi({
-        description:
-          'Somebody has, had or began to buy it: its terms don’t change any more, a change is a new version.',
-      }),
+    isInUse: z.boolean().openapi({
+      description: 'Somebody has, had or began to buy it: its terms don’t change any more, a change is a new version.',
+    }),
     archivedAt: isoTime.nullable(),
     updatedAt: isoTime,
     quotas: z

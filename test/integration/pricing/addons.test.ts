@@ -57,7 +57,7 @@ describe('granting', () => {
     const subscriber = await addSubscriber(database)
     const source =
       kind === 'purchased'
-        ? { kind, stripeObjectId: `pi_${crypto.randomUUID()}` }
+        ? { kind, stripeObjectId: `pi_${crypto.randomUUID()}`, offerId: null }
         : { kind, operatorId, reason: 'Goodwill' }
     const { after, addon } = await grant(subscriber, { scope, source })
     expect(after.breakdown).toEqual([
@@ -84,7 +84,7 @@ describe('granting', () => {
     expect((await grant(subscriber, { id })).after.limit).toBe(15)
     await expect(grant(subscriber, { id, amount: 6 })).rejects.toMatchObject({ code: 'conflict' })
     await expect(grant(await addSubscriber(database), { id })).rejects.toMatchObject({ code: 'conflict' })
-    const source = { kind: 'purchased', stripeObjectId: `pi_${crypto.randomUUID()}` } as const
+    const source = { kind: 'purchased', stripeObjectId: `pi_${crypto.randomUUID()}`, offerId: null } as const
     await grant(subscriber, { source })
     expect(await grant(subscriber, { source })).toMatchObject({ isReplayed: true, after: { limit: 20 } })
   })
@@ -121,7 +121,7 @@ describe('granting', () => {
     }))
     await database.db.insert(subscriptionAddons).values(rows)
     await expect(grant(subscriber)).rejects.toMatchObject({ code: 'conflict' })
-    const source = { kind: 'purchased', stripeObjectId: `pi_${crypto.randomUUID()}` } as const
+    const source = { kind: 'purchased', stripeObjectId: `pi_${crypto.randomUUID()}`, offerId: null } as const
     expect((await grant(subscriber, { source })).after.limit).toBe(10 + 5 + 99 + 5)
   })
 })

@@ -1,5 +1,5 @@
 // What is about to be asked of Stripe is written down first. An intent's id makes each of its calls happen once.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '#src/db/client.ts'
 import { billingIntents } from '#src/db/schema/index.ts'
 
@@ -43,12 +43,12 @@ interface Settlement extends Noted {
   readonly reason?: string
 }
 
-/** Ends an intent. False: it had ended already, and stays as it was. */
+/** Ends an intent; one that had expired may have been completed in its last moment. False: it had ended otherwise, and stays so. */
 export async function settleIntent(db: Database | Transaction, { id, ...settled }: Settlement): Promise<boolean> {
   const rows = await db
     .update(billingIntents)
     .set({ ...settled, url: null, settledAt: sql`now()` })
-    .where(and(eq(billingIntents.id, id), eq(billingIntents.state, 'open')))
+    .where(and(eq(billingIntents.id, id), inArray(billingIntents.state, ['open', 'expired'])))
     .returning({ id: billingIntents.id })
   return rows.length > 0
 }

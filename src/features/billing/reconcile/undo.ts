@@ -5,11 +5,10 @@ import { billingIntents } from '#src/db/schema/index.ts'
 import type { Reconciled, ReconcileDeps } from '../context.ts'
 import { settleIntent } from '../intents/intents.ts'
 import type { Intent } from '../intents/intents.ts'
-import { metadataOf } from '../intents/metadata.ts'
 import { stripeCall } from '../stripe-failures.ts'
-import { refundsOf } from './payments-of.ts'
+import { giveBack } from './give-back.ts'
 import type { Lease } from './lease.ts'
-import { idOf, readStripe } from './read-stripe.ts'
+import { readStripe } from './read-stripe.ts'
 import type { StripeFacts } from './read-stripe.ts'
 import { findCharge, recordBack, recordCharge } from './record-money.ts'
 import type { Subject } from './record-money.ts'
@@ -32,8 +31,10 @@ export async function undo(deps: ReconcileDeps, { lease, facts, intent, reason }
   }
   const after = (await readStripe(deps, facts.id)) ?? facts
   const paid = after.invoices.filter(({ status, amount_paid: amount }) => status === 'paid' && amount > 0)
-  const refunds: Refunded[] = []
-  for (const invoice of paid) refunds.push(...(await giveBack(deps, { invoice, intent })))
+  const refunds: { invoice: Stripe.Invoice; refund: Stripe.Refund }[] = []
+  for (const invoice of paid) {
+    for (const refund of await giveBack(deps, { invoice, intent })) refunds.push({ invoice, refund })
+  }
   const { userId, agentId } = intent
   const subject: Subject = { userId, agentId, subscriptionId: undefined, isTest: false }
   await deps.db.transaction(async (tx) => {
@@ -60,37 +61,4 @@ export async function undo(deps: ReconcileDeps, { lease, facts, intent, reason }
     }
   })
   return { outcome: paid.length > 0 || reason === 'already_subscribed' ? 'undone' : 'refused' }
-}
-
-interface Refunded {
-  readonly invoice: Stripe.Invoice
-  readonly refund: Stripe.Refund
-}
-
-/** All that was paid by an invoice and not given back yet. */
-async function giveBack(
-  { payments: { stripe } }: Pick<ReconcileDeps, 'payments'>,
-  { invoice, intent }: { invoice: Stripe.Invoice; intent: Intent },
-): Promise<Refunded[]> {
-  const given = await refundsOf(stripe, invoice.id)
-  const left =
-    invoice.amount_paid -
-    given.refunds.reduce(
-      (sum, { amount, status }) => sum + (status === 'failed' || status === 'canceled' ? 0 : amount),
-      0,
-    )
-  const [payment] = given.paymentIntents
-  if (left <= 0 || payment === undefined) return given.refunds.map((refund) => ({ invoice, refund }))
-  const refund = await stripeCall(() =>
-    stripe.refunds.create(
-      {
-        payment_intent: idOf(payment),
-        amount: left,
-        reason: 'duplicate',
-        metadata: metadataOf({ kind: 'refund', intentId: intent.id, agentId: intent.agentId }),
-      },
-      { idempotencyKey: `${intent.id}:undo-refund:${invoice.id}` },
-    ),
-  )
-  return [...given.refunds, refund].map((each) => ({ invoice, refund: each }))
 }

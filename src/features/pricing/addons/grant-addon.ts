@@ -20,7 +20,7 @@ export type AddonSource =
   /** An operator gives it, and says why. */
   | { readonly kind: 'admin_grant'; readonly operatorId: string; readonly reason: string }
   /** It was bought with this payment; the same payment never gives twice. */
-  | { readonly kind: 'purchased'; readonly stripeObjectId: string }
+  | { readonly kind: 'purchased'; readonly stripeObjectId: string; readonly offerId: string | null }
 
 export interface GrantAddon {
   readonly subscriptionId: string
@@ -122,7 +122,7 @@ async function insertAddon(
       grantedAt: sql`rialto_now()`,
       ...(source.kind === 'admin_grant'
         ? { reason: source.reason, createdBy: source.operatorId }
-        : { stripeObjectId: source.stripeObjectId }),
+        : { stripeObjectId: source.stripeObjectId, offerId: source.offerId }),
     })
     // Somebody else's, made at this moment.
     .onConflictDoNothing()

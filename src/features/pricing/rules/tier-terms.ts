@@ -1,3 +1,5 @@
+import { chargeStepOf } from '#src/lib/currencies.ts'
+import { isChargeable } from '#src/lib/money.ts'
 import { fieldError } from '../field-error.ts'
 import type { NewTier } from '../schema.ts'
 
@@ -12,9 +14,16 @@ export const isSameTerms = (before: TierTerms, after: TierTerms): boolean =>
 /** Throws `invalid_request` that names the field where terms contradict each other. */
 export function checkTerms(tier: TierTerms & { readonly trialDays: number }): void {
   if (tier.priceMinor === 0 && tier.trialDays > 0) throw fieldError('trialDays', 'must be 0 for a free tier')
+  checkAmount(tier)
   if (tier.usageInterval === 'year' && tier.billingInterval === 'month') {
     throw fieldError('usageInterval', 'must not be longer than the billing interval')
   }
+}
+
+/** Throws `invalid_request` for an amount that doesn't exist in its currency. */
+export function checkAmount({ priceMinor, currency }: Pick<TierTerms, 'priceMinor' | 'currency'>): void {
+  if (isChargeable({ amountMinor: priceMinor, currency })) return
+  throw fieldError('priceMinor', `must be a multiple of ${chargeStepOf(currency)} in ${currency}`)
 }
 
 /**

@@ -1,0 +1,191 @@
+// What moves money without moving a subscription: invoices of add-ons, refunds, disputes. Each is fetched, and written down once.
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import type { Stripe } from 'stripe'
+import { recordAudit } from '#src/db/audit.ts'
+import type { Transaction } from '#src/db/client.ts'
+import { subscriptionAddons, userAgentSubscriptions } from '#src/db/schema/index.ts'
+import type { Reconciled, ReconcileDeps } from '../context.ts'
+import { intentIdOf } from '../intents/metadata.ts'
+import { readIntent } from '../intents/intents.ts'
+import { stripeCall } from '../stripe-failures.ts'
+import { settleAddonInvoice } from './addon-invoice.ts'
+import { withLease } from './lease.ts'
+import { invoiceOfPayment } from './payments-of.ts'
+import { idOf } from './read-stripe.ts'
+import { reconcileSubscription } from './reconcile-subscription.ts'
+import { findCharge, leftOf, recordBack } from './record-money.ts'
+import type { Entry } from './record-money.ts'
+
+const foreign: Reconciled = { outcome: 'foreign' }
+
+/** An invoice of a subscription, or of an add-on that was bought once. Throws as reconcileSubscription. */
+export async function reconcileInvoice(
+  deps: ReconcileDeps,
+  { stripeInvoiceId }: { readonly stripeInvoiceId: string },
+): Promise<Reconciled> {
+  const { stripe } = deps.payments
+  const invoice = await stripeCall(() => stripe.invoices.retrieve(stripeInvoiceId))
+  const subscription = invoice.parent?.subscription_details?.subscription
+  if (subscription) return reconcileSubscription(deps, { stripeSubscriptionId: idOf(subscription) })
+  const intentId = intentIdOf(invoice.metadata)
+  const intent = intentId === undefined ? undefined : await readIntent(deps.db, intentId)
+  if (intent?.kind !== 'addon') return foreign
+  return withLease(deps, intent.id, (lease) =>
+    settleAddonInvoice(deps, { lease, intentId: intent.id, stripeInvoiceId }),
+  )
+}
+
+/** Throws as reconcileSubscription. */
+export async function reconcileRefund(
+  deps: ReconcileDeps,
+  { stripeRefundId }: { readonly stripeRefundId: string },
+): Promise<Reconciled> {
+  const refund = await stripeCall(() => deps.payments.stripe.refunds.retrieve(stripeRefundId))
+  const charge = await chargeOf(deps, refund.payment_intent)
+  if (charge === undefined) return foreign
+  await deps.db.transaction((tx) => writeRefund(tx, { refund, charge }))
+  return reconciled(charge)
+}
+
+/** Records a refund that went through, and one that went back on its way; an add-on that was given back whole ends. */
+export async function writeRefund(
+  tx: Transaction,
+  { refund, charge }: { refund: Stripe.Refund; charge: Entry },
+): Promise<void> {
+  const at = new Date(refund.created * 1000)
+  const { id, amount, status } = refund
+  // Stripe has taken it from the balance as soon as it is pending.
+  if (status === 'failed' || status === 'canceled') {
+    const [entry] = await tx
+      .execute(sql`SELECT FROM billing_entries WHERE stripe_object_id = ${id}`)
+      .then(({ rows }) => rows)
+    if (entry === undefined) return
+    await recordBack(tx, { kind: 'adjustment', charge, amount, stripeObjectId: `${id}:${status}`, at })
+    return
+  }
+  const written = await recordBack(tx, { kind: 'refund', charge, amount: -amount, stripeObjectId: id, at })
+  if (written !== undefined && (await leftOf(tx, charge)) <= 0) await revokeBought(tx, { charge, why: 'refunded' })
+}
+
+/** Throws as reconcileSubscription. */
+export async function reconcileDispute(
+  deps: ReconcileDeps,
+  { stripeDisputeId }: { readonly stripeDisputeId: string },
+): Promise<Reconciled> {
+  const dispute = await stripeCall(() => deps.payments.stripe.disputes.retrieve(stripeDisputeId))
+  // A bank's question: nothing was taken.
+  if (dispute.status.startsWith('warning')) return { outcome: 'reconciled' }
+  const charge = await chargeOf(deps, dispute.payment_intent)
+  if (charge === undefined) return foreign
+  await deps.db.transaction((tx) => writeDispute(tx, { dispute, charge }))
+  const [row] = await deps.db
+    .select()
+    .from(userAgentSubscriptions)
+    .where(eq(userAgentSubscriptions.id, charge.subscriptionRef ?? ''))
+  if (row?.stripeSubscriptionId) {
+    if (row.disputedAt !== null) await stopRenewing(deps, { stripeSubscriptionId: row.stripeSubscriptionId, dispute })
+    await reconcileSubscription(deps, { stripeSubscriptionId: row.stripeSubscriptionId })
+  }
+  return reconciled(charge)
+}
+
+interface Disputed {
+  readonly dispute: Stripe.Dispute
+  readonly charge: Entry
+}
+
+async function writeDispute(tx: Transaction, { dispute, charge }: Disputed): Promise<void> {
+  const { id, amount, created, status } = dispute
+  const at = new Date(created * 1000)
+  const taken = await recordBack(tx, { kind: 'dispute', charge, amount: -amount, stripeObjectId: id, at })
+  if (taken !== undefined) {
+    await recordAudit(tx, {
+      action: 'subscription.dispute',
+      resource: 'subscription',
+      ...(charge.subscriptionRef !== null && { resourceId: charge.subscriptionRef }),
+      metadata: {
+        dispute: id,
+        invoice: charge.stripeObjectId,
+        amount,
+        currency: charge.currency,
+        reason: dispute.reason,
+      },
+    })
+  }
+  const isAddon = await revokeBought(tx, { charge, why: 'disputed' })
+  if (status === 'won') {
+    await recordBack(tx, { kind: 'dispute_reversal', charge, amount, stripeObjectId: `${id}:won`, at })
+  }
+  if (isAddon || charge.subscriptionRef === null) return
+  // Lost stays disputed: an operator decides what becomes of it.
+  const isOver = status === 'won'
+  await tx
+    .update(userAgentSubscriptions)
+    .set({ disputedAt: isOver ? null : sql`coalesce(${userAgentSubscriptions.disputedAt}, rialto_now())` })
+    .where(and(eq(userAgentSubscriptions.id, charge.subscriptionRef), ne(userAgentSubscriptions.status, 'canceled')))
+}
+
+/** True: it was an add-on's invoice. */
+async function revokeBought(
+  tx: Transaction,
+  { charge, why }: { charge: Entry; why: 'refunded' | 'disputed' },
+): Promise<boolean> {
+  const isThis = eq(subscriptionAddons.stripeObjectId, charge.stripeObjectId ?? '')
+  const [addon] = await tx.select().from(subscriptionAddons).where(isThis)
+  if (addon === undefined) return false
+  const [row] = await tx
+    .update(subscriptionAddons)
+    .set({ revokedAt: sql`rialto_now()` })
+    .where(and(isThis, isNull(subscriptionAddons.revokedAt)))
+    .returning()
+  if (row !== undefined) {
+    await recordAudit(tx, {
+      action: 'addon.revoke',
+      resource: 'subscription',
+      resourceId: row.subscriptionId,
+      metadata: { addonId: row.id, amount: row.amount, reason: why, by: 'system' },
+    })
+  }
+  return true
+}
+
+/** Who disputes what they paid is not charged again. */
+async function stopRenewing(
+  { payments: { stripe } }: Pick<ReconcileDeps, 'payments'>,
+  { stripeSubscriptionId, dispute }: { stripeSubscriptionId: string; dispute: Stripe.Dispute },
+): Promise<void> {
+  const present = await stripeCall(() => stripe.subscriptions.retrieve(stripeSubscriptionId))
+  if (present.cancel_at !== null || present.status === 'canceled') return
+  if (present.schedule !== null) {
+    const schedule = idOf(present.schedule)
+    await stripeCall(() =>
+      stripe.subscriptionSchedules.release(schedule, {}, { idempotencyKey: `${dispute.id}:release:${schedule}` }),
+    )
+  }
+  await stripeCall(() =>
+    stripe.subscriptions.update(
+      stripeSubscriptionId,
+      { cancel_at_period_end: true },
+      { idempotencyKey: `${dispute.id}:stop` },
+    ),
+  )
+}
+
+/** The entry of what a payment paid; recorded now if nobody has yet. Undefined: it is not of ours. */
+async function chargeOf(
+  deps: ReconcileDeps,
+  paymentIntent: string | Stripe.PaymentIntent | null,
+): Promise<Entry | undefined> {
+  if (paymentIntent === null) return undefined
+  const stripeInvoiceId = await invoiceOfPayment(deps.payments.stripe, idOf(paymentIntent))
+  if (stripeInvoiceId === undefined) return undefined
+  const known = await findCharge(deps.db, stripeInvoiceId)
+  if (known !== undefined) return known
+  await reconcileInvoice(deps, { stripeInvoiceId })
+  return findCharge(deps.db, stripeInvoiceId)
+}
+
+const reconciled = ({ subscriptionRef }: Entry): Reconciled => ({
+  outcome: 'reconciled',
+  ...(subscriptionRef !== null && { subscriptionId: subscriptionRef }),
+})
