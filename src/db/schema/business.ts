@@ -807,6 +807,10 @@ export const stripeEvents = pgTable(
     type: text('type').notNull(),
     livemode: boolean('livemode').notNull().default(false),
     payload: jsonb('payload').$type<Json>().notNull(),
+    /** Whose data the payload holds, at Stripe. Null: nobody's. */
+    stripeCustomerId: text('stripe_customer_id'),
+    /** Only ids are left of the payload, or were ever kept. */
+    isReduced: boolean('is_reduced').notNull().default(false),
     attempts: integer('attempts').notNull().default(0),
     /** Null: not processed yet, or failed; `errorMessage` tells which. Only this makes a repetition harmless. */
     processedAt: instant('processed_at'),
@@ -820,6 +824,8 @@ export const stripeEvents = pgTable(
     holds(table.attempts, sql`${table.attempts} >= 0`),
     indexed(table.receivedAt, table.id),
     indexed(table.type, table.receivedAt),
+    indexedWhere({ suffix: 'known', where: sql`${table.stripeCustomerId} IS NOT NULL` }, table.stripeCustomerId),
+    indexedWhere({ suffix: 'whole', where: sql`NOT ${table.isReduced}` }, table.processedAt),
     indexedWhere({ suffix: 'unprocessed', where: sql`${table.processedAt} IS NULL` }, table.receivedAt),
   ],
 )
