@@ -23,6 +23,8 @@ export default function handleDocument(
 ): Promise<Response> {
   const { nonce, reportError } = context.get(webContext).request
   headers.set('content-type', 'text/html; charset=utf-8')
+  // Numbers are written as the visitor's language does.
+  headers.append('vary', 'Accept-Language')
   if (request.method === 'HEAD') return Promise.resolve(new Response(null, { status, headers }))
 
   return new Promise((resolve, reject) => {

@@ -39,6 +39,7 @@ export function loader({ context }: Route.LoaderArgs): ShellData {
     baseUrl: site.baseUrl,
     theme: request.theme,
     requestId: request.id,
+    locale: request.locale,
     paymentsAreSandbox: site.paymentsAreSandbox,
     viewer: viewer && { name: viewer.name, email: viewer.email },
   }
@@ -49,6 +50,7 @@ const fallbackShell: ShellData = {
   baseUrl: '',
   theme: 'system',
   requestId: '',
+  locale: 'en',
   paymentsAreSandbox: false,
   viewer: undefined,
 }

@@ -40,6 +40,8 @@ export interface PageRequest {
   readonly id: string
   readonly nonce: string
   readonly theme: 'system' | 'light' | 'dark'
+  /** The language that the visitor reads numbers in: a BCP 47 tag that Intl knows. */
+  readonly locale: string
   /** As the server determined it; never taken from what the visitor sends. */
   readonly clientAddress: string
   /** Called by entry.server.tsx's handleError: the server logs it and, when the database is away, answers 503. */

@@ -23,6 +23,7 @@ import {
   issuerOf,
 } from '#src/identity/index.ts'
 import type { ApiDocument, PageRequest, WebContext } from '#src/web/context.ts'
+import { localeOf } from './locale.ts'
 
 export interface WebApp {
   readonly isDevelopment: boolean
@@ -89,6 +90,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
   const request: PageRequest = {
     id: c.get('requestId'),
     nonce: c.get('secureHeadersNonce') ?? '',
+    locale: localeOf(c.req.header('accept-language')),
     theme: themeOf(getCookie(c, 'rialto_theme')),
     clientAddress: c.get('clientAddress'),
     reportError: (error) => errors.push(error),

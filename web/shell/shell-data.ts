@@ -6,6 +6,8 @@ export interface ShellData {
   readonly baseUrl: string
   readonly theme: Theme
   readonly requestId: string
+  /** The language that the visitor reads numbers in. */
+  readonly locale: string
   /** Payments are played: no money moves. */
   readonly paymentsAreSandbox: boolean
   readonly viewer: { readonly name: string; readonly email: string } | undefined

@@ -1,17 +1,39 @@
-interface Price {
+// The server's src/lib/money.ts, for pages: a test holds both to the same words.
+
+interface Money {
+  /** Whole units of the minor unit that Stripe counts the currency in. */
   readonly amountMinor: number
+  /** ISO 4217. */
   readonly currency: string
+}
+
+interface Price extends Money {
   readonly interval: 'month' | 'year'
 }
 
 const intervals = { month: 'mo', year: 'yr' } as const
 
 /** "€9.00/mo": money always names its currency. */
-export const formatPrice = ({ amountMinor, currency, interval }: Price): string =>
-  `${formatMoney({ amountMinor, currency })}/${intervals[interval]}`
+export const formatPrice = ({ interval, ...money }: Price, locale = 'en'): string =>
+  `${formatMoney(money, locale)}/${intervals[interval]}`
 
-/** Minor units to text, with as many decimals as the currency has (ISO 4217). */
-export function formatMoney({ amountMinor, currency }: Omit<Price, 'interval'>): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+const withoutDecimals: ReadonlySet<string> = new Set(
+  'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '),
+)
+const withThreeDecimals: ReadonlySet<string> = new Set('BHD JOD KWD OMR TND'.split(' '))
+
+/** In the writing of the visitor's language (locale.ts); exact, since text is made from the digits and nothing is divided. */
+export function formatMoney({ amountMinor, currency }: Money, locale = 'en'): string {
+  const digits = withoutDecimals.has(currency) ? 0 : withThreeDecimals.has(currency) ? 3 : 2
+  const sign = amountMinor < 0 ? '-' : ''
+  const text = String(Math.abs(amountMinor)).padStart(digits + 1, '0')
+  const [whole, fraction] = [text.slice(0, text.length - digits), text.slice(text.length - digits)]
+  const style = { style: 'currency', currency, numberingSystem: 'latn' } as const
+  const usual = new Intl.NumberFormat(locale, style).resolvedOptions().maximumFractionDigits ?? digits
+  // Nobody writes hundredths of a króna that aren't there.
+  const shown = /^0*$/.test(fraction) ? Math.min(usual, digits) : digits
+  return new Intl.NumberFormat(locale, { ...style, minimumFractionDigits: shown, maximumFractionDigits: shown }).format(
+    // Digits with a point between them are a number.
+    `${sign}${whole}.${fraction}0` as Intl.StringNumericLiteral,
+  )
 }

@@ -2,6 +2,7 @@ import type { AgentCard as Agent } from '#src/features/catalog/index.ts'
 import BadgeCheck from 'lucide-react/icons/badge-check'
 import { href } from 'react-router'
 import { ArchIcon } from '../../ui/arch/arch-icon.tsx'
+import { useLocale } from '../../locale.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { formatPrice } from '../../ui/money.ts'
 import { UnclaimedBadge } from './unclaimed-badge.tsx'
@@ -20,6 +21,7 @@ export const AgentGrid = ({ agents, heading }: { agents: readonly Agent[]; headi
 
 /** An agent at a glance. The whole card is one link, and its name is the link's. */
 export function AgentCard({ agent, heading: Heading }: { agent: Agent; heading: Heading }) {
+  const locale = useLocale()
   return (
     <article className="agent-card">
       <div className="flex items-start gap-12">
@@ -40,7 +42,7 @@ export function AgentCard({ agent, heading: Heading }: { agent: Agent; heading: 
       </div>
       <p className="flex-1">{agent.tagline}</p>
       <div className="agent-card-foot">
-        <span className="figures">{footNote(agent)}</span>
+        <span className="figures">{footNote(agent, locale)}</span>
         {agent.isUnclaimed && <UnclaimedBadge />}
       </div>
     </article>
@@ -48,7 +50,7 @@ export function AgentCard({ agent, heading: Heading }: { agent: Agent; heading: 
 }
 
 /** What it costs; for what nobody sells here, the licence. */
-function footNote({ priceFrom, license }: Agent): string | null {
+function footNote({ priceFrom, license }: Agent, locale: string): string | null {
   if (priceFrom === null) return license
-  return priceFrom.amountMinor === 0 ? 'Free' : `From ${formatPrice(priceFrom)}`
+  return priceFrom.amountMinor === 0 ? 'Free' : `From ${formatPrice(priceFrom, locale)}`
 }

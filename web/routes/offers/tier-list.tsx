@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { OfferedTier } from '#src/features/offers/index.ts'
 import CircleCheck from 'lucide-react/icons/circle-check'
+import { useLocale } from '../../locale.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { formatPrice } from '../../ui/money.ts'
 import { includedWords } from './included-words.ts'
@@ -48,7 +49,8 @@ const Includes = ({ tier }: { tier: OfferedTier }) => (
 
 /** A tier that is called what it costs says it once. */
 function Price({ tier: { name, priceMinor, currency, billingInterval } }: { tier: OfferedTier }) {
+  const locale = useLocale()
   if (priceMinor === 0 && name === 'Free') return undefined
   const price = { amountMinor: priceMinor, currency, interval: billingInterval }
-  return <span className="figures text-14 text-muted">{priceMinor === 0 ? 'Free' : formatPrice(price)}</span>
+  return <span className="figures text-14 text-muted">{priceMinor === 0 ? 'Free' : formatPrice(price, locale)}</span>
 }
