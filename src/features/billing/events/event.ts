@@ -82,7 +82,6 @@ export function reducedToIds(payload: Json): Json {
         metadata: ownMetadata(object),
       },
     },
-    reduced_to_ids: true,
   }
 }
 

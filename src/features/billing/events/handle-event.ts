@@ -1,8 +1,11 @@
 import type { Json } from '#src/db/schema/business.ts'
+import { isMissing } from '../stripe-failures.ts'
 import { subjectOf } from './event.ts'
 
 /** What is done about events, by the ids in them. Each asks Stripe for the object as it is now, and resolves to what came of it. */
 export interface EventHandlers {
+  /** Asks nobody outside. */
+  readonly isCustomer: (stripeCustomerId: string) => Promise<boolean>
   readonly subscription: (stripeSubscriptionId: string) => Promise<string>
   readonly invoice: (stripeInvoiceId: string) => Promise<string>
   readonly refund: (stripeRefundId: string) => Promise<string>
@@ -15,19 +18,25 @@ export interface KeptEvent {
   readonly payload: Json
 }
 
-/** One sentence of what came of it, such as `reconciled`, `foreign` or `ignored`. */
+/** What came of it: an outcome of reconciling, `ignored`, or `gone` for what Stripe doesn't know any more. Throws to be tried again. */
 export async function handleEvent(handlers: EventHandlers, { type, payload }: KeptEvent): Promise<string> {
-  const { objectId, subscriptionId } = subjectOf(payload)
+  const { objectId, subscriptionId, customerId, metadata } = subjectOf(payload)
   const kind = kindOf(type)
-  if (kind === undefined || objectId === undefined) return 'ignored'
-  if (kind === 'schedule') return subscriptionId === undefined ? 'ignored' : handlers.subscription(subscriptionId)
-  const outcome = await handlers[kind](objectId)
-  // A period counts once it is paid, and nothing else is said about the subscription at that moment.
-  if (kind === 'invoice' && subscriptionId !== undefined) await handlers.subscription(subscriptionId)
-  return outcome
+  const id = kind === 'schedule' ? subscriptionId : objectId
+  if (kind === undefined || id === undefined) return 'ignored'
+  // Whatever is bought here says so. Another shop on the same account shall not keep us busy.
+  const mayBeAnothers = customerId !== undefined && metadata['rialto'] === undefined
+  if (mayBeAnothers && !(await handlers.isCustomer(customerId))) return 'foreign'
+  try {
+    return await handlers[kind === 'schedule' ? 'subscription' : kind](id)
+  } catch (error) {
+    // Only this one: something else that is missing is a fault.
+    if (isMissing(error) && error instanceof Error && error.message.includes(id)) return 'gone'
+    throw error
+  }
 }
 
-function kindOf(type: string): keyof EventHandlers | 'schedule' | undefined {
+function kindOf(type: string): Exclude<keyof EventHandlers, 'isCustomer'> | 'schedule' | undefined {
   if (type.startsWith('customer.subscription.')) return 'subscription'
   if (type.startsWith('subscription_schedule.')) return 'schedule'
   // A draft says nothing yet, a deleted one nothing any more, and an upcoming one doesn't exist.

@@ -1,4 +1,5 @@
 import type { Deps } from '#src/deps.ts'
+import type { ReconcileDeps } from '../context.ts'
 import { eventHandlers } from './handlers.ts'
 import type { EventHandlers } from './handle-event.ts'
 import { processEvent } from './process-event.ts'
@@ -13,7 +14,10 @@ interface Work extends Retries {
 }
 
 /** Opens the queue of Stripe's events, and works on it. Ends with the jobs of the process. */
-export async function startStripeEvents(deps: Deps, { handlers, isWorker, ...retries }: Work): Promise<void> {
+export async function startStripeEvents(
+  deps: ReconcileDeps & Pick<Deps, 'jobs'>,
+  { handlers, isWorker, ...retries }: Work,
+): Promise<void> {
   await openEventQueue(deps.jobs.boss, retries)
   const chosen = handlers ?? eventHandlers(deps)
   if (isWorker) await workOnEvents(deps.jobs.boss, (id) => processEvent(deps, { handlers: chosen, id }))

@@ -15,7 +15,8 @@ export async function storeEvent(
   { event, isReduced = false }: { readonly event: StripeEvent; readonly isReduced?: boolean },
 ): Promise<'stored' | 'known'> {
   return db.transaction(async (tx) => {
-    const isKept = !isReduced && (await isAboutOurs(tx, subjectOf(event.payload)))
+    const subject = subjectOf(event.payload)
+    const isKept = !isReduced && (await isAboutOurs(tx, subject))
     const [stored] = await tx
       .insert(stripeEvents)
       .values({
@@ -23,6 +24,8 @@ export async function storeEvent(
         type: event.type,
         livemode: event.livemode,
         payload: isKept ? event.payload : reducedToIds(event.payload),
+        stripeCustomerId: isKept ? subject.customerId : null,
+        isReduced: !isKept,
       })
       .onConflictDoNothing({ target: stripeEvents.stripeEventId })
       .returning({ id: stripeEvents.id })
