@@ -1,6 +1,6 @@
 // Billing on a database of its own, with a sandbox whose network can be broken and a clock that can be moved.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { pino } from 'pino'
 import { Stripe } from 'stripe'
 import { readConfig } from '#src/config.ts'
@@ -17,6 +17,7 @@ import {
 } from '#src/db/schema/index.ts'
 import { createDeps } from '#src/deps.ts'
 import type { Deps } from '#src/deps.ts'
+import { settleCheckout, startCheckout } from '#src/features/billing/index.ts'
 import type { Mail, MailMessage } from '#src/integrations/mail/index.ts'
 import { apiVersion, createSandbox } from '#src/integrations/stripe/index.ts'
 import type { Sandbox, SandboxOptions } from '#src/integrations/stripe/index.ts'
@@ -54,6 +55,8 @@ export interface Billing {
   addAgent(): Promise<TestAgent>
   addTier(agent: AgentMetrics, tier: NewTier): Promise<string>
   addOffer(agent: AgentMetrics, offer?: Partial<typeof agentAddonOffers.$inferInsert>): Promise<string>
+  /** By a checkout, as a person does; with the card of this number, one that works unless said. */
+  subscribe(to: Subscribing): Promise<Subscribed>
   /** Saves one of the sandbox's cards for somebody, and makes it the one that pays. */
   addCard(customerId: string, card: string): Promise<string>
   subscription(id: string): Promise<typeof userAgentSubscriptions.$inferSelect>
@@ -70,6 +73,22 @@ export interface TestAgent extends AgentMetrics {
   readonly organizationId: string
   /** `monthly` €10, `pro` €30 a month, `yearly` €100, `trial` as `pro` with 14 days; more messages with each. */
   readonly tiers: Readonly<Record<'free' | 'monthly' | 'pro' | 'yearly' | 'trial', string>>
+}
+
+export interface Subscribing {
+  readonly agent: Pick<TestAgent, 'slug'>
+  readonly tierId: string
+  /** Left out: a new person. */
+  readonly userId?: string
+  readonly card?: string
+  readonly withTrial?: boolean
+}
+
+export interface Subscribed {
+  readonly userId: string
+  readonly subscriptionId: string
+  readonly stripeSubscriptionId: string
+  readonly customerId: string
 }
 
 export type NewTier = Partial<typeof agentPricingTiers.$inferInsert> & {
@@ -107,6 +126,13 @@ export async function startBilling(options: Options = {}): Promise<Billing> {
     const { rows } = await pool.query<{ now: Date }>('SELECT rialto_now() AS now')
     return rows[0]?.now ?? new Date(Number.NaN)
   }
+  const addPerson: Billing['addPerson'] = async (values = {}) => {
+    const id = randomUUID()
+    await db.insert(user).values({ id, name: 'Ada Lovelace', email: `${id}@example.com`, ...values })
+    return id
+  }
+  const subscription: Billing['subscription'] = (id) =>
+    only(db.select().from(userAgentSubscriptions).where(eq(userAgentSubscriptions.id, id)))
   const addTier: Billing['addTier'] = async ({ agentId, metricIds }, { quotas = {}, ...values }) => {
     const price = values.price ?? 0
     const row = await only(
@@ -138,11 +164,7 @@ export async function startBilling(options: Options = {}): Promise<Billing> {
       await db.update(installation).set({ clockOffsetMs: sql`${installation.clockOffsetMs} + ${ms}` })
       await sandbox.advance()
     },
-    addPerson: async (values = {}) => {
-      const id = randomUUID()
-      await db.insert(user).values({ id, name: 'Ada Lovelace', email: `${id}@example.com`, ...values })
-      return id
-    },
+    addPerson,
     addAgent: async () => {
       const organizationId = randomUUID()
       const slug = `agent-${randomUUID()}`
@@ -203,13 +225,25 @@ export async function startBilling(options: Options = {}): Promise<Billing> {
       await stripe.customers.update(customer, { invoice_settings: { default_payment_method: id } })
       return id
     },
-    subscription: (id) =>
-      only(
-        db
-          .select()
-          .from(userAgentSubscriptions)
-          .where(sql`${userAgentSubscriptions.id} = ${id}`),
-      ),
+    subscription,
+    subscribe: async ({ agent, tierId, card = '4242424242424242', withTrial = false, userId }) => {
+      const buyer = userId ?? (await addPerson())
+      const started = await startCheckout(deps, { userId: buyer, agentSlug: agent.slug, tierId, withTrial })
+      const paid = await sandbox.completeCheckout(started.url.split('/').at(-1) ?? '', {
+        card: { number: card, expMonth: 12, expYear: 2060 },
+        authentication: 'succeeded',
+      })
+      if (paid.kind !== 'complete') throw new Error(`The checkout came to ${paid.kind}`)
+      const settled = await settleCheckout(deps, { intentId: started.intentId, userId: buyer })
+      if (settled.kind !== 'done') throw new Error(`The purchase came to ${settled.kind}`)
+      const row = await subscription(settled.subscriptionId)
+      return {
+        userId: buyer,
+        subscriptionId: row.id,
+        stripeSubscriptionId: row.stripeSubscriptionId ?? '',
+        customerId: row.stripeCustomerId ?? '',
+      }
+    },
     stop: async () => {
       await database.drop()
       if (faultsOfSandbox.length > 0) throw new Error('The sandbox failed', { cause: faultsOfSandbox[0] })

@@ -1,0 +1,98 @@
+import { recordAudit } from '#src/db/audit.ts'
+import { cancelSubscription } from '#src/features/subscriptions/index.ts'
+import type { ReconcileDeps } from '../context.ts'
+import { settleIntent, writeIntent } from '../intents/intents.ts'
+import { withLease } from '../reconcile/lease.ts'
+import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
+import { stripeCall } from '../stripe-failures.ts'
+import { readAtStripe } from './at-stripe.ts'
+import type { AtStripe } from './at-stripe.ts'
+import { leaseOf } from './lease-of.ts'
+import { clearTheWay } from './open-changes.ts'
+import { getPlan } from './own-plan.ts'
+import type { Plan } from './own-plan.ts'
+import { release } from './planned.ts'
+
+export interface CancelPlan {
+  readonly subscriptionId: string
+  readonly userId: string
+}
+
+/** `at_once`: it was not paid, and what was open is not asked for any more. */
+export interface CanceledPlan {
+  readonly kind: 'at_period_end' | 'at_once'
+  readonly endsAt: Date
+}
+
+const openSeconds = 3_600
+const openInvoicesMax = 100
+
+/**
+ * Ends a subscription: with the period that is paid for, and then nothing more is charged; at once where its payment is late.
+ * Cancelling again changes nothing. Throws `not_found`, and `unavailable`: to be tried again.
+ */
+export async function cancelPlan(deps: ReconcileDeps, { subscriptionId, userId }: CancelPlan): Promise<CanceledPlan> {
+  return withLease(deps, leaseOf(subscriptionId), async () => {
+    const plan = await getPlan(deps, { subscriptionId, userId })
+    if (plan.row.stripeSubscriptionId === null || plan.tier.isFree) {
+      const by = { kind: 'person', userId } as const
+      return { kind: 'at_period_end', ...(await cancelSubscription(deps, { subscriptionId, when: 'period_end', by })) }
+    }
+    return cancelPaid(deps, plan)
+  })
+}
+
+async function cancelPaid(deps: ReconcileDeps, plan: Plan): Promise<CanceledPlan> {
+  const { row, agent } = plan
+  const intent = await writeIntent(deps.db, {
+    id: deps.newId(),
+    kind: 'cancel',
+    userId: row.userId,
+    agentId: agent.id,
+    subscriptionId: row.id,
+    openSeconds,
+  })
+  const at = await readAtStripe(deps, plan)
+  const { id, status } = at.subscription
+  const isRunning = status === 'active' || status === 'trialing'
+  if (isRunning) await endWithPeriod(deps, { plan, at })
+  else await endAtOnce(deps, at)
+  await reconcileSubscription(deps, { stripeSubscriptionId: id })
+  const { row: after, now } = await getPlan(deps, { subscriptionId: row.id, userId: row.userId })
+  const canceled: CanceledPlan = isRunning
+    ? { kind: 'at_period_end', endsAt: after.canceledAt ?? after.currentPeriodEnd }
+    : { kind: 'at_once', endsAt: after.canceledAt ?? now }
+  await deps.db.transaction(async (tx) => {
+    await settleIntent(tx, { id: intent.id, state: 'done' })
+    await recordAudit(tx, {
+      userId: row.userId,
+      action: 'billing.cancel',
+      resource: 'subscription',
+      resourceId: row.id,
+      metadata: { when: canceled.kind, endsAt: canceled.endsAt.toISOString() },
+    })
+  })
+  return canceled
+}
+
+/** While something else is planned, Stripe takes no end. */
+async function endWithPeriod(deps: ReconcileDeps, { plan, at }: { plan: Plan; at: AtStripe }): Promise<void> {
+  await clearTheWay(deps, { plan, tierId: undefined })
+  await release(deps, at)
+  await stripeCall(() =>
+    deps.payments.stripe.subscriptions.update(at.subscription.id, {
+      cancel_at_period_end: true,
+      metadata: { rialto_next_tier: '' },
+    }),
+  )
+}
+
+/** First the end, then the invoices: voiding the last one would make the subscription active again. */
+async function endAtOnce({ payments: { stripe } }: ReconcileDeps, { subscription }: AtStripe): Promise<void> {
+  const { id } = subscription
+  if (subscription.ended_at === null) await stripeCall(() => stripe.subscriptions.cancel(id))
+  const { data } = await stripeCall(() =>
+    stripe.invoices.list({ subscription: id, status: 'open', limit: openInvoicesMax }),
+  )
+  for (const invoice of data) await stripeCall(() => stripe.invoices.voidInvoice(invoice.id))
+}

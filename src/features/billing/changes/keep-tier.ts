@@ -1,0 +1,33 @@
+import { recordAudit } from '#src/db/audit.ts'
+import { switchTier } from '#src/features/subscriptions/index.ts'
+import type { ReconcileDeps } from '../context.ts'
+import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
+import { readAtStripe } from './at-stripe.ts'
+import { isVersionMove } from './is-version-move.ts'
+import type { Plan } from './own-plan.ts'
+import { forgetPlanned } from './planned.ts'
+
+/**
+ * Forgets the change that was planned for the end of the period. A newer version of the same tier is the publisher's, after
+ * notice, and stays. Throws `unavailable`.
+ */
+export async function keepTier(deps: ReconcileDeps, plan: Plan): Promise<{ readonly kind: 'kept' }> {
+  const { row, tier } = plan
+  if (row.nextTierId === null || (await isVersionMove(deps, plan))) return { kind: 'kept' }
+  if (row.stripeSubscriptionId === null || tier.isFree) {
+    await switchTier(deps, { subscriptionId: row.id, tierId: tier.id, by: { kind: 'person', userId: row.userId } })
+    return { kind: 'kept' }
+  }
+  await forgetPlanned(deps, await readAtStripe(deps, plan))
+  await reconcileSubscription(deps, { stripeSubscriptionId: row.stripeSubscriptionId })
+  await deps.db.transaction((tx) =>
+    recordAudit(tx, {
+      userId: row.userId,
+      action: 'billing.keep_tier',
+      resource: 'subscription',
+      resourceId: row.id,
+      metadata: { insteadOf: row.nextTierId },
+    }),
+  )
+  return { kind: 'kept' }
+}

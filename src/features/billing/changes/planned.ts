@@ -1,0 +1,72 @@
+// What is planned for the end of a period at Stripe: another tier by a schedule, or the free tier by an end that says so.
+import type { Stripe } from 'stripe'
+import { metadataOf } from '../intents/metadata.ts'
+import { stripeCall } from '../stripe-failures.ts'
+import type { AtStripe, StripeDeps } from './at-stripe.ts'
+
+interface Planned {
+  /** All items from then on. */
+  readonly prices: readonly string[]
+  readonly interval: 'month' | 'year'
+  /** Makes a schedule happen once. */
+  readonly intentId: string
+}
+
+/** Plans other prices from the end of the present period on, instead of what was planned. Doing it again changes nothing. */
+export async function planPrices(deps: StripeDeps, at: AtStripe, planned: Planned): Promise<void> {
+  const { subscription } = at
+  const { prices, interval, intentId } = planned
+  const metadata = metadataOf({ kind: 'subscription', intentId })
+  const { stripe } = deps.payments
+  await stayAtPeriodEnd(deps, subscription)
+  const schedule =
+    at.schedule ??
+    (await stripeCall(() =>
+      stripe.subscriptionSchedules.create(
+        { from_subscription: subscription.id, metadata },
+        { idempotencyKey: `${intentId}:schedule` },
+      ),
+    ))
+  const items = subscription.items.data.map(({ price, quantity = 1 }) => ({ price: price.id, quantity }))
+  const start = schedule.current_phase?.start_date ?? at.main.current_period_start
+  await stripeCall(() =>
+    stripe.subscriptionSchedules.update(schedule.id, {
+      end_behavior: 'release',
+      metadata,
+      phases: [
+        { items, start_date: start, end_date: at.main.current_period_end },
+        {
+          items: prices.map((price) => ({ price, quantity: 1 })),
+          proration_behavior: 'none',
+          duration: { interval, interval_count: 1 },
+        },
+      ],
+    }),
+  )
+}
+
+/** Plans the end of what is paid, and the free tier after it. */
+export async function planFreeTier(deps: StripeDeps, at: AtStripe, tierId: string): Promise<void> {
+  await release(deps, at)
+  const metadata = { rialto_next_tier: tierId }
+  await stripeCall(() =>
+    deps.payments.stripe.subscriptions.update(at.subscription.id, { cancel_at_period_end: true, metadata }),
+  )
+}
+
+/** Forgets what was planned: it goes on as it is. */
+export async function forgetPlanned(deps: StripeDeps, at: AtStripe): Promise<void> {
+  await release(deps, at)
+  await stayAtPeriodEnd(deps, at.subscription)
+}
+
+/** Lets go of a schedule; while there is one, Stripe takes no other end. */
+export async function release({ payments }: StripeDeps, { schedule }: Pick<AtStripe, 'schedule'>): Promise<void> {
+  if (schedule !== undefined) await stripeCall(() => payments.stripe.subscriptionSchedules.release(schedule.id))
+}
+
+async function stayAtPeriodEnd({ payments }: StripeDeps, { id, ...present }: Stripe.Subscription): Promise<void> {
+  if (!present.cancel_at_period_end && present.metadata['rialto_next_tier'] === undefined) return
+  const staying = { cancel_at_period_end: false, metadata: { rialto_next_tier: '' } }
+  await stripeCall(() => payments.stripe.subscriptions.update(id, staying))
+}
