@@ -1,13 +1,22 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
+import { pino } from 'pino'
 import type { Stripe } from 'stripe'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { agentAddonOffers, agentMetricDefinitions, agentPricingTiers, installation } from '#src/db/schema/index.ts'
+import {
+  agentAddonOffers,
+  agentMetricDefinitions,
+  agentPricingTiers,
+  agents,
+  installation,
+} from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { ensureOfferPrice, ensureTierPrice } from '#src/features/billing/index.ts'
+import { syncPrices } from '#src/features/billing/prices/sync-prices.ts'
 import { newTierSchema } from '#src/features/pricing/schema.ts'
 import type { NewTier } from '#src/features/pricing/schema.ts'
 import { archiveTier, unarchiveTier } from '#src/features/pricing/tiers/archive-tier.ts'
 import { createTier } from '#src/features/pricing/tiers/create-tier.ts'
+import { editTier } from '#src/features/pricing/tiers/edit-tier.ts'
 import { createStripe } from '#src/integrations/stripe/index.ts'
 import { addPublisher } from '#test/integration/pricing/publisher.ts'
 import type { TestPublisher } from '#test/integration/pricing/publisher.ts'
@@ -170,6 +179,86 @@ test.each([
   await ground.pass({ days: 3 })
   const { productId, priceId } = await ensureTierPrice(deps, id)
   expect((await pricesOf(productId)).map((price) => price.id)).toEqual([priceId])
+})
+
+describe('the job that keeps prices in step', () => {
+  const log = pino({ level: 'silent' })
+  /** As if everything had been changed a while ago. */
+  const settle = async () => {
+    for (const table of [agentPricingTiers, agentAddonOffers, agents]) {
+      await ground.database.db.update(table).set({ updatedAt: sql`updated_at - interval '5 minutes'` })
+    }
+  }
+  const sync = () => syncPrices({ ...deps, log })
+
+  test('lets names follow, takes what is archived off sale, and then has nothing to do', async () => {
+    const [kept, archived, offer] = [await addTier(), await addTier(), await addOffer()]
+    const [keptPrice, archivedPrice] = [await ensureTierPrice(deps, kept.id), await ensureTierPrice(deps, archived.id)]
+    const offerPrice = await ensureOfferPrice(deps, offer.id)
+    await editTier(ground.database, { by, tierId: kept.id, edit: { tierName: 'Renamed', description: 'Anew.' } })
+    await archiveTier(ground.database, { by, tierId: archived.id })
+    await ground.database.db
+      .update(agentAddonOffers)
+      .set({ archivedAt: new Date(), displayName: 'More messages' })
+      .where(eq(agentAddonOffers.id, offer.id))
+    await sync()
+    expect(await ground.stripe.products.retrieve(keptPrice.productId)).toMatchObject({
+      name: 'Lector – Renamed',
+      description: 'Anew.',
+    })
+    expect((await ground.stripe.products.retrieve(offerPrice.productId)).name).toBe('Lector – More messages')
+    const isActive = async (id: string) => (await ground.stripe.prices.retrieve(id)).active
+    expect(await isActive(keptPrice.priceId)).toBe(true)
+    expect(await isActive(archivedPrice.priceId)).toBe(false)
+    expect(await isActive(offerPrice.priceId)).toBe(false)
+    await settle()
+    expect(await sync()).toBe(0)
+  })
+
+  test('leaves the price of a former version to who has it, under the new name', async () => {
+    const tier = await addTier()
+    const { productId, priceId } = await ensureTierPrice(deps, tier.id)
+    const next = await editTier(ground.database, {
+      by,
+      tierId: tier.id,
+      edit: { priceMinor: 2_900, tierName: 'Dearer' },
+    })
+    await sync()
+    expect(await ground.stripe.prices.retrieve(priceId)).toMatchObject({ active: false, unit_amount: 1_900 })
+    expect((await ground.stripe.products.retrieve(productId)).name).toBe('Lector – Dearer')
+    expect(await ensureTierPrice(deps, next.id)).toMatchObject({ productId })
+    expect((await pricesOf(productId)).map(({ active, unit_amount: amount }) => [active, amount])).toEqual([
+      [true, 2_900],
+      [false, 1_900],
+    ])
+  })
+
+  test('makes nothing at Stripe by itself, and nothing of an agent that nobody may buy', async () => {
+    const of = await addPublisher(ground.database.db)
+    const [unsold, sold] = [await addTier({}, of), await addTier({}, of)]
+    const { productId } = await ensureTierPrice(deps, sold.id)
+    await ground.database.db.update(agents).set({ status: 'suspended', name: 'Other' }).where(eq(agents.id, of.agentId))
+    await sync()
+    expect((await ground.stripe.products.retrieve(productId)).name).toBe(`Lector – ${sold.tierName}`)
+    await ground.database.db.update(agents).set({ status: 'published' }).where(eq(agents.id, of.agentId))
+    await sync()
+    expect((await ground.stripe.products.retrieve(productId)).name).toBe(`Other – ${sold.tierName}`)
+    expect(await tierRow(unsold.id)).toMatchObject({ stripeProductId: null, stripePriceId: null })
+  })
+
+  test('ends for now when Stripe is away, and goes on with the others where one is refused', async () => {
+    const [gone, tier] = [await addTier(), await addTier()]
+    const { productId } = await ensureTierPrice(deps, tier.id)
+    await ground.database.db
+      .update(agentPricingTiers)
+      .set({ stripeProductId: 'prod_gone', stripePriceId: 'price_gone' })
+      .where(eq(agentPricingTiers.id, gone.id))
+    await editTier(ground.database, { by, tierId: tier.id, edit: { tierName: 'After' } })
+    const away = createStripe({ sandbox: { fetch: () => Promise.reject(new Error('Nobody there')) } })
+    expect(await syncPrices({ ...depsWith(away), log })).toBe(0)
+    expect(await sync()).toBeGreaterThan(0)
+    expect((await ground.stripe.products.retrieve(productId)).name).toBe('Lector – After')
+  })
 })
 
 test('nothing that Stripe answered was not of its shape', () => {
