@@ -1,7 +1,8 @@
-import { eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import type { Transaction } from '#src/db/client.ts'
 import {
+  agentAddonOffers,
   agentCapabilities,
   agentMetricDefinitions,
   agentPricingTiers,
@@ -35,7 +36,7 @@ export function listSample(
     const [known] = await tx.select().from(agents).where(eq(agents.slug, sample.slug)).for('no key update')
     if (known !== undefined) {
       if (known.homepageUrl !== origin) await tx.update(agents).set(addresses).where(eq(agents.id, known.id))
-      await offerFreely(tx, known.id, sample)
+      await offer(tx, known.id, sample)
       return { agentId: known.id, oauthClientId: known.oauthClientId }
     }
     const agentId = await insertSample(tx, { sample, addresses })
@@ -75,12 +76,19 @@ async function insertSample(tx: Transaction, { sample, addresses }: NewSample): 
   if (tagged.length > 0) await tx.insert(agentTags).values(tagged.map(({ tagId }) => ({ agentId, tagId })))
   await tx.insert(agentCapabilities).values(capabilities.map((part, sortOrder) => ({ ...part, agentId, sortOrder })))
   await tx.insert(agentSteps).values(steps.map((part, sortOrder) => ({ ...part, agentId, sortOrder })))
-  await offerFreely(tx, agentId, sample)
+  await offer(tx, agentId, sample)
   await recordAudit(tx, { action: 'agent.list_sample', resource: 'agent', resourceId: agentId, metadata: { slug } })
   return agentId
 }
 
-/** Its metrics and a free tier, unless it has metrics already: what was set since stays. */
+/** What it counts, includes and costs; what was set since stays. */
+async function offer(tx: Transaction, agentId: string, sample: Sample): Promise<void> {
+  await offerFreely(tx, agentId, sample)
+  await offerForMoney(tx, agentId, sample)
+  await refreshAgentSearch(tx, [agentId])
+}
+
+/** Its metrics and a free tier, unless it has metrics already. */
 async function offerFreely(tx: Transaction, agentId: string, { metrics }: Sample): Promise<void> {
   if ((await tx.$count(agentMetricDefinitions, eq(agentMetricDefinitions.agentId, agentId))) === 0) {
     const [tier] = await tx
@@ -94,7 +102,33 @@ async function offerFreely(tx: Transaction, agentId: string, { metrics }: Sample
       await tx.insert(tierMetricQuotas).values({ tierId: tier.id, metricId, quotaLimit: freeUnits })
     }
   }
-  await refreshAgentSearch(tx, [agentId])
+}
+
+/** Its paid tiers and add-ons, unless it ever had a paid tier or an add-on on offer. */
+async function offerForMoney(tx: Transaction, agentId: string, { tiers, addons }: Sample): Promise<void> {
+  const isPaid = and(eq(agentPricingTiers.agentId, agentId), eq(agentPricingTiers.isFree, false))
+  const hadAny =
+    (await tx.$count(agentPricingTiers, isPaid)) +
+    (await tx.$count(agentAddonOffers, eq(agentAddonOffers.agentId, agentId)))
+  if (hadAny > 0) return
+  const metrics = await tx.select().from(agentMetricDefinitions).where(eq(agentMetricDefinitions.agentId, agentId))
+  const metricIds = new Map(metrics.map(({ slug, id }) => [slug, id]))
+  for (const [place, { units, ...terms }] of tiers.entries()) {
+    const id = crypto.randomUUID()
+    await tx.insert(agentPricingTiers).values({ id, agentId, ...terms, sortOrder: place + 1 })
+    const quotas = Object.entries(units).flatMap(([slug, quotaLimit]) => {
+      const metricId = metricIds.get(slug)
+      return metricId === undefined ? [] : { tierId: id, metricId, quotaLimit }
+    })
+    if (quotas.length > 0) await tx.insert(tierMetricQuotas).values(quotas)
+  }
+  for (const [sortOrder, { metric, ...terms }] of addons.entries()) {
+    const metricId = metricIds.get(metric)
+    if (metricId === undefined) continue
+    await tx
+      .insert(agentAddonOffers)
+      .values({ agentId, metricId, ...terms, scope: 'one_cycle', currency: 'USD', sortOrder })
+  }
 }
 
 async function publisherId(tx: Transaction): Promise<string> {

@@ -15,6 +15,9 @@ export interface Sample {
   readonly steps: readonly { readonly title: string; readonly description: string }[]
   /** What it counts, and how much of each is free. */
   readonly metrics: readonly SampleMetric[]
+  /** What it costs beside the free tier. */
+  readonly tiers: readonly SampleTier[]
+  readonly addons: readonly SampleAddon[]
   /** Why it asks for each scope that it asks for. */
   readonly scopeReasons: ScopeReasons
 }
@@ -25,6 +28,27 @@ export interface SampleMetric {
   readonly unit: string
   /** Units a month. */
   readonly freeUnits: number
+}
+
+export interface SampleTier {
+  readonly tierName: string
+  readonly description: string
+  /** Cents, for one billing interval. */
+  readonly price: number
+  readonly billingInterval: 'month' | 'year'
+  readonly trialDays: number
+  readonly recommended?: true
+  /** Units a month, by the metric's slug. */
+  readonly units: Readonly<Record<string, number>>
+}
+
+/** Bought once, for the period that is running. */
+export interface SampleAddon {
+  readonly displayName: string
+  readonly metric: string
+  readonly amount: number
+  /** Cents. */
+  readonly price: number
 }
 
 export const samples: readonly Sample[] = [
@@ -65,6 +89,34 @@ export const samples: readonly Sample[] = [
     ],
     // Few enough that whoever tries it sees it stop.
     metrics: [{ slug: 'texts', displayName: 'Texts read', unit: 'texts', freeUnits: 5 }],
+    tiers: [
+      {
+        tierName: 'Reader',
+        description: 'For who reads every working day.',
+        price: 900,
+        billingInterval: 'month',
+        trialDays: 14,
+        recommended: true,
+        units: { texts: 200 },
+      },
+      {
+        tierName: 'Reader, by the year',
+        description: 'The same for a whole year, at the price of ten months.',
+        price: 9_000,
+        billingInterval: 'year',
+        trialDays: 14,
+        units: { texts: 200 },
+      },
+      {
+        tierName: 'Studio',
+        description: 'For who edits what others write.',
+        price: 2_900,
+        billingInterval: 'month',
+        trialDays: 0,
+        units: { texts: 2_000 },
+      },
+    ],
+    addons: [{ displayName: '100 more texts', metric: 'texts', amount: 100, price: 400 }],
     scopeReasons: {
       openid: 'To open the page to people of this marketplace only, and to know that you are one.',
       profile: 'To show at the top of the page whom it takes you for.',

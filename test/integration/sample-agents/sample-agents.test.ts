@@ -44,3 +44,40 @@ test('launching leads to the agent’s own sign-in with our issuer; a directory 
   expect(location.searchParams.get('iss')).toBe(`${server.origin}/api/auth`)
   expect((await fetch(`${server.origin}/agents/openhands/launch`, { redirect: 'manual' })).status).toBe(404)
 })
+
+test('a sample costs what its listing says, once, also where it was listed before it cost anything', async () => {
+  const { pool } = server.deps
+  const tiers = async () => {
+    const { rows } = await pool.query<{ tier: string }>(`
+      SELECT tier_name || ' ' || price || ' ' || currency || '/' || billing_interval || ', ' || trial_days || ' days, ' ||
+        coalesce(string_agg(quota.quota_limit::text, ' '), '-') AS tier
+      FROM agent_pricing_tiers AS tier JOIN agents AS agent ON agent.id = tier.agent_id
+        LEFT JOIN tier_metric_quotas AS quota ON quota.tier_id = tier.id
+      WHERE agent.slug = 'readability' GROUP BY tier.id ORDER BY tier.sort_order`)
+    return rows.map(({ tier }) => tier)
+  }
+  const listed = [
+    'Free 0 USD/month, 0 days, 5',
+    'Reader 900 USD/month, 14 days, 200',
+    'Reader, by the year 9000 USD/year, 14 days, 200',
+    'Studio 2900 USD/month, 0 days, 2000',
+  ]
+  await startOnce()
+  expect(await tiers()).toEqual(listed)
+
+  await pool.query('DELETE FROM agent_addon_offers')
+  await pool.query('DELETE FROM agent_pricing_tiers WHERE price > 0')
+  await startOnce()
+  await startOnce()
+  expect(await tiers()).toEqual(listed)
+  const offers = await pool.query(
+    'SELECT display_name, amount::int, scope, price::int, currency FROM agent_addon_offers',
+  )
+  expect(offers.rows).toEqual([
+    { display_name: '100 more texts', amount: 100, scope: 'one_cycle', price: 400, currency: 'USD' },
+  ])
+
+  await pool.query("UPDATE agent_pricing_tiers SET archived_at = now() WHERE tier_name = 'Studio'")
+  await startOnce()
+  expect(await tiers()).toHaveLength(4)
+})
