@@ -4,6 +4,7 @@ import { agentClientRoutes } from '#src/features/agent-clients/index.ts'
 import { webhookRoutes } from '#src/features/billing/index.ts'
 import { catalogRoutes } from '#src/features/catalog/index.ts'
 import { pricingRoutes } from '#src/features/pricing/index.ts'
+import { sandboxRoutes } from '#src/features/sandbox/index.ts'
 import { usageRoutes } from '#src/features/usage/index.ts'
 import { createApiRouter } from '#src/http/api.ts'
 import type { AppContext, AppEnv } from '#src/http/api.ts'
@@ -15,6 +16,8 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
   const api = createApiRouter()
   api.route('/v1', catalogRoutes(deps))
   api.route('/v1', agentClientRoutes(deps))
+  // Before the others of operators, whose guard covers all of /operator and need not ask twice.
+  api.route('/v1', sandboxRoutes(deps))
   api.route('/v1', pricingRoutes(deps))
   api.route('/v1', usageRoutes(deps))
   api.route('/webhooks', webhookRoutes(deps))

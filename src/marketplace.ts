@@ -12,6 +12,7 @@ import { failureOf } from '#src/failures.ts'
 import { startStripeEvents } from '#src/features/billing/index.ts'
 import { seedCatalogue } from '#src/features/catalog/index.ts'
 import { usageShortcut } from '#src/features/usage/index.ts'
+import { startSandboxDelivery } from '#src/features/sandbox/index.ts'
 import { startSampleAgents } from '#src/features/sample-agents/index.ts'
 import { ensureDemoPeople } from '#src/identity/index.ts'
 import type { DemoPerson } from '#src/identity/index.ts'
@@ -128,6 +129,11 @@ async function open(
   const app = createApp({ deps, web: await web, lifecycle })
   server.use(app.fetch, usageShortcut({ deps, failureOf: (error, of) => failureOf(error, { log, ...of }) }))
   lifecycle.state = 'ready'
+  if (isWorker) {
+    // Only now: what it sends comes in at these doors.
+    const delivery = startSandboxDelivery(deps)
+    closers.push(() => delivery.stop())
+  }
   if (isDemo && runsSamples) await openSampleAgents({ deps, terminal, closers })
 
   // Said before the doors close, so that a load balancer stops sending first.

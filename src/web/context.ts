@@ -1,6 +1,7 @@
 // What the server hands to the pages, as types only: web/ never imports a value from src/.
 import type { CatalogServices } from '#src/features/catalog/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
+import type { SandboxServices } from '#src/features/sandbox/index.ts'
 import type { AccountServices, OAuthServices, OrganizationServices, PeopleServices } from '#src/identity/index.ts'
 import type { MailPreviewServices } from '#src/integrations/mail/index.ts'
 
@@ -22,6 +23,8 @@ export interface WebServices {
   readonly oauth: OAuthServices
   /** Present in demo and development only. */
   readonly mailPreview: MailPreviewServices | undefined
+  /** Undefined where payments are real. */
+  readonly sandbox: SandboxServices | undefined
 }
 
 export interface Site {

@@ -13,6 +13,7 @@ import { isDatabaseUnavailable } from '#src/db/errors.ts'
 import type { Deps } from '#src/deps.ts'
 import { createCatalogServices } from '#src/features/catalog/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
+import { createSandboxServices } from '#src/features/sandbox/index.ts'
 import type { AppContext } from '#src/http/api.ts'
 import { staticPage } from '#src/http/static-page.ts'
 import {
@@ -103,6 +104,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
     people: createPeopleServices(deps),
     organizations: createOrganizationServices(deps),
     mailPreview: deps.mailPreview,
+    sandbox: createSandboxServices(deps),
   }
   const { viewer, cookies } = await services.account.viewer(
     { headers: c.req.raw.headers, clientAddress: request.clientAddress },

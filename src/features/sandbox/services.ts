@@ -1,0 +1,58 @@
+import type { Deps } from '#src/deps.ts'
+import { payCheckout } from './checkout/pay-checkout.ts'
+import type { CheckoutAnswer, PayCheckout } from './checkout/pay-checkout.ts'
+import { readCheckout } from './checkout/read-checkout.ts'
+import type { SandboxCheckout } from './checkout/read-checkout.ts'
+import { sandboxCards } from './cards.ts'
+import type { SandboxCard } from './cards.ts'
+import { advanceClock } from './clock/advance-clock.ts'
+import type { AdvanceClock, ClockAdvance } from './clock/advance-clock.ts'
+import { readClock } from './clock/read-clock.ts'
+import type { SandboxClock } from './clock/read-clock.ts'
+import { answerBank, payInvoice } from './invoices/pay-invoice.ts'
+import type { AnswerBank, InvoiceAnswer, PayInvoice } from './invoices/pay-invoice.ts'
+import { readInvoice } from './invoices/read-invoice.ts'
+import type { SandboxInvoice } from './invoices/read-invoice.ts'
+import { addCard, removeCard, useCard } from './portal/change-cards.ts'
+import type { AddCard, CardAnswer, WhichCard } from './portal/change-cards.ts'
+import { readPortal } from './portal/read-portal.ts'
+import type { SandboxPortal } from './portal/read-portal.ts'
+
+/** What the sandbox's hosted pages show and do. Whoever knows a session's or an invoice's id may, as at Stripe. */
+export interface SandboxServices {
+  readonly cards: readonly SandboxCard[]
+  /** Undefined: there is no such session; the same below. */
+  readCheckout(id: string): Promise<SandboxCheckout | undefined>
+  payCheckout(input: PayCheckout): Promise<CheckoutAnswer>
+  readPortal(id: string): Promise<SandboxPortal | undefined>
+  addCard(input: AddCard): Promise<CardAnswer>
+  useCard(which: WhichCard): Promise<CardAnswer>
+  removeCard(which: WhichCard): Promise<CardAnswer>
+  readInvoice(id: string): Promise<SandboxInvoice | undefined>
+  payInvoice(input: PayInvoice): Promise<InvoiceAnswer>
+  answerBank(input: AnswerBank): Promise<InvoiceAnswer>
+  readClock(): Promise<SandboxClock>
+  /** Only for an operator, which the caller has made sure of. */
+  advanceClock(input: AdvanceClock): Promise<ClockAdvance>
+}
+
+/** Undefined where payments are real. */
+export function createSandboxServices(deps: Pick<Deps, 'baseUrl' | 'db' | 'payments'>): SandboxServices | undefined {
+  const { sandbox, stripe } = deps.payments
+  if (sandbox === undefined) return undefined
+  const where = { sandbox, stripe }
+  return {
+    cards: sandboxCards,
+    readCheckout: (id) => readCheckout(sandbox, id),
+    payCheckout: (input) => payCheckout(deps, sandbox, input),
+    readPortal: (id) => readPortal(where, id),
+    addCard: (input) => addCard(where, input),
+    useCard: (which) => useCard(where, which),
+    removeCard: (which) => removeCard(where, which),
+    readInvoice: (id) => readInvoice(stripe, id),
+    payInvoice: (input) => payInvoice(where, input),
+    answerBank: (input) => answerBank(where, input),
+    readClock: () => readClock(deps),
+    advanceClock: (input) => advanceClock(deps, input),
+  }
+}
