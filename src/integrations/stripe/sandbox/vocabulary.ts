@@ -127,7 +127,16 @@ export interface RouteParameters {
   'GET /v1/customers/:id': object
   'POST /v1/customers/:id': Pick<
     Stripe.CustomerUpdateParams,
-    'email' | 'name' | 'description' | 'phone' | 'address' | 'metadata' | 'preferred_locales' | 'tax_exempt'
+    | 'email'
+    | 'name'
+    | 'business_name'
+    | 'individual_name'
+    | 'description'
+    | 'phone'
+    | 'address'
+    | 'metadata'
+    | 'preferred_locales'
+    | 'tax_exempt'
   > & { invoice_settings?: Pick<Stripe.CustomerUpdateParams.InvoiceSettings, 'default_payment_method'> }
   'DELETE /v1/customers/:id': object
   'POST /v1/customers/:customer/tax_ids': Pick<Stripe.CustomerCreateTaxIdParams, 'type' | 'value'>

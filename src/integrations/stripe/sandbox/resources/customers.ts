@@ -1,9 +1,23 @@
 import { endSubscription } from '../billing/ending.ts'
+import { invalid } from '../errors.ts'
 import { newStripeId } from '../store.ts'
 import { list } from './lists.ts'
 import { mergedMetadata } from './routes.ts'
 import type { Routes } from './routes.ts'
 import { attach } from './payment-methods.ts'
+
+/** Of the types whose form is simple; Stripe knows them all. */
+const taxIdForms: Readonly<Record<string, RegExp>> = {
+  eu_vat: /^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)[0-9A-Z+*]{8,12}$/,
+  gb_vat: /^GB(\d{9}|\d{12})$/,
+  ch_vat: /^CHE-?\d{3}\.?\d{3}\.?\d{3}(MWST|TVA|IVA)$/,
+  us_ein: /^\d{2}-?\d{7}$/,
+}
+
+function assertTaxId(type: string, value: string): void {
+  if (taxIdForms[type]?.test(value.replaceAll(' ', '')) !== false) return
+  throw invalid(`Invalid value for ${type}.`, { param: 'value', code: 'tax_id_invalid' })
+}
 
 export const customerRoutes = {
   'POST /v1/customers': async (store, params) => {
@@ -36,6 +50,8 @@ export const customerRoutes = {
   'POST /v1/customers/:id': async (store, { metadata, address, invoice_settings: invoices, ...change }, { id }) => {
     const customer = await store.get('customer', id)
     Object.assign(customer, change, { metadata: mergedMetadata(customer.metadata, metadata) })
+    for (const name of ['business_name', 'individual_name'] as const)
+      if (change[name] === '') Reflect.deleteProperty(customer, name)
     if (address !== undefined)
       Object.assign(customer, { address: address === '' ? null : { ...customer.address, ...address } })
     const preferred = invoices?.default_payment_method
@@ -62,6 +78,7 @@ export const customerRoutes = {
 
   'POST /v1/customers/:customer/tax_ids': async (store, { type, value }, { customer }) => {
     await store.get('customer', customer)
+    assertTaxId(type, value)
     const taxId = store.create('tax_id', {
       country: value.slice(0, 2).toUpperCase(),
       customer,

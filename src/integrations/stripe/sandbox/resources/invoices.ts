@@ -1,5 +1,5 @@
 import { planChange } from '../billing/changing.ts'
-import { collect } from '../billing/collecting.ts'
+import { collect, dropChange } from '../billing/collecting.ts'
 import { endSubscription } from '../billing/ending.ts'
 import {
   describer,
@@ -170,6 +170,9 @@ export const invoiceRoutes = {
     if (invoice.status !== 'open') throw invalid(`You can only void open invoices; this one is ${invoice.status}.`)
     voidInvoice(store, invoice)
     const subscription = await subscriptionOf(store, invoice)
+    // A change that waits for this payment will never be paid.
+    if (subscription?.pending_update && store.hidden(subscription).pendingInvoice === id)
+      await dropChange(store, subscription)
     if (subscription?.status === 'incomplete') await endSubscription(store, subscription, 'incomplete_expired')
     if (subscription?.status === 'past_due' && subscription.latest_invoice === id) {
       subscription.status = 'active'
