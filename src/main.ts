@@ -1,6 +1,7 @@
 // The process: reads the configuration, runs the marketplace, and ends it gracefully. The only file that exits.
 import { ConfigError, readConfig } from '#src/config.ts'
 import type { Config } from '#src/config.ts'
+import { OtherEnvironmentError } from '#src/features/billing/index.ts'
 import { EmbeddedDatabaseError } from '#src/db/embedded/index.ts'
 import { isDatabaseUnavailable } from '#src/db/errors.ts'
 import { MigrationError } from '#src/db/migrate.ts'
@@ -65,6 +66,8 @@ function sayWhereItIs({ terminal, marketplace }: { terminal: Terminal; marketpla
   for (const [index, { email, password }] of marketplace.demoPeople.entries()) {
     terminal.pair(index === 0 ? 'Sign in as' : '', `${email.padEnd(emailWidth)} ${password}`)
   }
+  const { environment } = marketplace.deps.payments
+  terminal.pair('Payments', environment === 'sandbox' ? 'sandbox, no money moves' : `Stripe, ${environment}`)
   terminal.pair('Mail', `${baseUrl}/dev/mail`)
   terminal.pair('Stop', 'Ctrl+C     Settings: README#configuration')
   terminal.blank()
@@ -104,8 +107,9 @@ function watchForBugs(log: Log): void {
 function explain(error: unknown): Parameters<Terminal['failure']>[0] {
   if (error instanceof ConfigError)
     return { sentence: error.message, remedy: 'README#configuration lists every variable' }
-  if (error instanceof EmbeddedDatabaseError || error instanceof MigrationError)
-    return { sentence: error.sentence, remedy: error.remedy }
+  const isExplained =
+    error instanceof EmbeddedDatabaseError || error instanceof MigrationError || error instanceof OtherEnvironmentError
+  if (isExplained) return { sentence: error.sentence, remedy: error.remedy }
   if (error instanceof PortBusyError) {
     return { sentence: `Port ${error.port} is in use by another program.`, remedy: `PORT=${error.port + 1} pnpm start` }
   }

@@ -9,7 +9,7 @@ import type { OpenDatabase } from '#src/db/open.ts'
 import { createDeps } from '#src/deps.ts'
 import type { Deps } from '#src/deps.ts'
 import { failureOf } from '#src/failures.ts'
-import { startStripeEvents } from '#src/features/billing/index.ts'
+import { checkPayments, startStripeEvents } from '#src/features/billing/index.ts'
 import { seedCatalogue } from '#src/features/catalog/index.ts'
 import { usageShortcut } from '#src/features/usage/index.ts'
 import { startSandboxDelivery } from '#src/features/sandbox/index.ts'
@@ -105,6 +105,7 @@ async function open(
   const authSecret = config.authSecret ?? (await storedSecret(config.dataDir))
   const deps = createDeps({ config, baseUrl, pool, log, authSecret }, overrides)
   closers.push(() => deps.denials.flush())
+  await checkPayments(deps)
 
   const catalogue = await timed(() => seedCatalogue(deps.db))
   terminal.step({

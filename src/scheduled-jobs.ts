@@ -1,6 +1,6 @@
 // Everything that is due by the clock, from every feature. One process works on a job at a time, whoever scheduled it.
 import type { Deps } from '#src/deps.ts'
-import { priceJobs } from '#src/features/billing/index.ts'
+import { billingJobs, priceJobs } from '#src/features/billing/index.ts'
 import { catalogJobs } from '#src/features/catalog/index.ts'
 import { pricingJobs } from '#src/features/pricing/index.ts'
 import { subscriptionJobs } from '#src/features/subscriptions/index.ts'
@@ -15,6 +15,7 @@ const scheduledJobs = [
   ...catalogJobs,
   ...pricingJobs,
   ...priceJobs,
+  ...billingJobs,
   ...subscriptionJobs,
   ...usageJobs,
   ...identityJobs,

@@ -1,13 +1,23 @@
 import { eq } from 'drizzle-orm'
 import { installation } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
+import { AppError } from '#src/lib/errors.ts'
 import { stripeCall } from './stripe-failures.ts'
 
 type EnvironmentDeps = Pick<Deps, 'db' | 'payments'>
 
-/** This database has seen other payments than the ones this process would make. The message names both. */
+/** This database has seen other payments than the ones this process would make. */
 export class OtherEnvironmentError extends Error {
   override readonly name = 'OtherEnvironmentError'
+  readonly sentence: string
+  /** What to do about it. */
+  readonly remedy: string
+
+  constructor({ sentence, remedy }: { readonly sentence: string; readonly remedy: string }) {
+    super(`${sentence} ${remedy}`)
+    this.sentence = sentence
+    this.remedy = remedy
+  }
 }
 
 /**
@@ -18,12 +28,14 @@ export async function requireEnvironment({ db, payments }: EnvironmentDeps): Pro
   const [present] = await db.select().from(installation)
   if (present === undefined) throw new Error('The installation has no row')
   if (present.environment !== null && present.environment !== payments.environment) {
-    throw new OtherEnvironmentError(
-      `This database has seen ${present.environment} payments, and this configuration makes ${payments.environment} ones: ` +
-        (present.environment === 'sandbox'
-          ? 'leave STRIPE_SECRET_KEY unset, or begin with a new database.'
-          : `set the ${present.environment} key of its Stripe account.`),
-    )
+    const { environment: seen } = present
+    throw new OtherEnvironmentError({
+      sentence: `This database has seen ${seen} payments, and this configuration makes ${payments.environment} ones.`,
+      remedy:
+        seen === 'sandbox'
+          ? 'unset STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or begin with a new database'
+          : `set STRIPE_SECRET_KEY to the ${seen} key of its Stripe account`,
+    })
   }
   return present
 }
@@ -44,7 +56,20 @@ export async function claimEnvironment({ db, payments }: EnvironmentDeps): Promi
     .where(eq(installation.id, true))
 }
 
-/** At start: whether the key is that of the account this database refers to. Throws as claimEnvironment. */
+/**
+ * At start: refuses a database that belongs to other payments. A Stripe that can't be reached stops nobody from starting; the sweep
+ * looks again. Throws {@link OtherEnvironmentError}.
+ */
+export async function checkPayments(deps: EnvironmentDeps & Pick<Deps, 'log'>): Promise<void> {
+  try {
+    await requireAccount(deps)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'unavailable') throw error
+    deps.log.warn('payments: Stripe could not be reached, so its account was not compared with the database')
+  }
+}
+
+/** Whether the key is that of the account this database refers to. Throws as claimEnvironment. */
 export async function requireAccount({ db, payments }: EnvironmentDeps): Promise<void> {
   const { stripeAccountId } = await requireEnvironment({ db, payments })
   if (stripeAccountId === null) return
@@ -53,4 +78,7 @@ export async function requireAccount({ db, payments }: EnvironmentDeps): Promise
 }
 
 const otherAccount = (): OtherEnvironmentError =>
-  new OtherEnvironmentError('This database belongs to another Stripe account than STRIPE_SECRET_KEY does.')
+  new OtherEnvironmentError({
+    sentence: 'This database belongs to another Stripe account than STRIPE_SECRET_KEY does.',
+    remedy: 'set the key of that account, or begin with a new database',
+  })

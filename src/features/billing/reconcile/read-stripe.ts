@@ -18,7 +18,7 @@ export interface StripeFacts {
   readonly endedAt: Date | null
   /** What its schedule changes next. */
   readonly next: { readonly priceIds: readonly string[]; readonly at: Date } | null
-  /** The newest ones. */
+  /** The newest ones, newest first; last an older one that was asked for. */
   readonly invoices: readonly Stripe.Invoice[]
   /** Tells one card from another, whoever has it. Undefined: there is none. */
   readonly cardFingerprint: string | undefined
@@ -41,10 +41,11 @@ export interface StripeItem {
 /** More renewals than that between two looks mean that nobody looked for years. */
 const invoicesMax = 20
 
-/** Undefined: Stripe has no such subscription. Throws `unavailable`. */
+/** Undefined: Stripe has no such subscription. `also` is an invoice that may be older than the newest. Throws `unavailable`. */
 export async function readStripe(
   { payments: { stripe } }: Pick<Deps, 'payments'>,
   id: string,
+  also?: Stripe.Invoice,
 ): Promise<StripeFacts | undefined> {
   const found = await stripeCall(() =>
     stripe.subscriptions.retrieve(id, { expand: ['schedule', 'default_payment_method'] }),
@@ -54,7 +55,8 @@ export async function readStripe(
   })
   if (found === undefined) return undefined
   const invoices = await stripeCall(() => stripe.invoices.list({ subscription: id, limit: invoicesMax }))
-  return factsOf(found, invoices.data)
+  const isListed = also === undefined || invoices.data.some((invoice) => invoice.id === also.id)
+  return factsOf(found, isListed ? invoices.data : [...invoices.data, also])
 }
 
 const moment = (seconds: number): Date => new Date(seconds * 1000)

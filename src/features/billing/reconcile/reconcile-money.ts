@@ -26,7 +26,7 @@ export async function reconcileInvoice(
   const { stripe } = deps.payments
   const invoice = await stripeCall(() => stripe.invoices.retrieve(stripeInvoiceId))
   const subscription = invoice.parent?.subscription_details?.subscription
-  if (subscription) return reconcileSubscription(deps, { stripeSubscriptionId: idOf(subscription) })
+  if (subscription) return reconcileSubscription(deps, { stripeSubscriptionId: idOf(subscription), invoice })
   const intentId = intentIdOf(invoice.metadata)
   const intent = intentId === undefined ? undefined : await readIntent(deps.db, intentId)
   if (intent?.kind !== 'addon') return foreign
