@@ -7,6 +7,7 @@ export default [
   route('agents/:slug/launch', 'routes/catalog/launch.ts'),
   route('agents/:slug/subscribe', 'routes/offers/subscribe.tsx'),
   route('lift/:token', 'routes/offers/lift.tsx'),
+  route('checkout/:intentId', 'routes/checkout/checkout.tsx'),
   route('sign-in', 'routes/account-access/sign-in.tsx'),
   route('sign-in/two-factor', 'routes/account-access/two-factor.tsx'),
   route('sign-in/passkey', 'routes/account-access/passkey.ts'),
@@ -25,6 +26,11 @@ export default [
   route('api/docs', 'routes/api-docs/api-docs.tsx'),
 
   route('account', 'routes/account/overview.tsx'),
+  route('account/subscriptions', 'routes/account/subscriptions/subscriptions.tsx'),
+  route('account/subscriptions/:id', 'routes/account/subscriptions/subscription.tsx'),
+  route('account/subscriptions/:id/change', 'routes/account/subscriptions/change.tsx'),
+  route('account/subscriptions/:id/cancel', 'routes/account/subscriptions/cancel.tsx'),
+  route('account/subscriptions/:id/resume', 'routes/account/subscriptions/resume.ts'),
   route('account/profile', 'routes/account/profile.tsx'),
   route('account/security', 'routes/account/security/security.tsx'),
   route('account/security/two-factor', 'routes/account/security/two-factor.tsx'),
@@ -40,6 +46,11 @@ export default [
   route('account/delete', 'routes/account/deletion/delete-account.tsx'),
   route('account/deleted', 'routes/account/deletion/account-deleted.tsx'),
   route('confirm/:token', 'routes/account/confirm-email.tsx'),
+
+  route('sandbox/checkout/:id', 'routes/sandbox/checkout.tsx'),
+  route('sandbox/portal/:id', 'routes/sandbox/portal.tsx'),
+  route('sandbox/invoices/:id', 'routes/sandbox/invoice.tsx'),
+  route('sandbox/clock', 'routes/sandbox/clock.tsx'),
 
   route('theme', 'routes/theme.ts'),
   route('dev/ui', 'routes/dev/ui.tsx'),

@@ -11,6 +11,7 @@ import { createRequestHandler, RouterContextProvider } from 'react-router'
 import type { RouterContext, ServerBuild } from 'react-router'
 import { isDatabaseUnavailable } from '#src/db/errors.ts'
 import type { Deps } from '#src/deps.ts'
+import { createBillingServices } from '#src/features/billing/index.ts'
 import { createCatalogServices } from '#src/features/catalog/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
 import { createSandboxServices } from '#src/features/sandbox/index.ts'
@@ -99,6 +100,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
   const services = {
     catalog: createCatalogServices(deps),
     offers: createOfferServices(deps),
+    billing: createBillingServices(deps),
     account: createAccountServices(deps),
     oauth: createOAuthServices(deps),
     people: createPeopleServices(deps),

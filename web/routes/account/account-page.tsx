@@ -5,6 +5,9 @@ import { Notice } from '../../ui/notice.tsx'
 
 const links = [
   { label: 'Overview', href: '/account' },
+  { label: 'Subscriptions', href: '/account/subscriptions' },
+  { label: 'Invoices', href: '/account/invoices' },
+  { label: 'Billing', href: '/account/billing' },
   { label: 'Profile', href: '/account/profile' },
   { label: 'Security', href: '/account/security' },
   { label: 'Sessions', href: '/account/sessions' },

@@ -10,8 +10,7 @@ const row = {
   trialEndsAt: null,
   nextTierAt: null,
 } as const
-const tier = { isFree: false, trialEndsWith: 'charge' } as const
-const facts = { row, tier, next: null, price, addons: [] } as const
+const facts = { row, next: null, price, addons: [] } as const
 
 it('is the agreed price at the end of what is paid for, with what add-ons cost', () => {
   expect(nextChargeOf(facts)).toEqual({ at: end.toISOString(), ...price })
@@ -27,12 +26,11 @@ it('is nothing for what is free, cancelled or late', () => {
     expect(nextChargeOf({ ...facts, row: { ...row, status } })).toBeNull()
 })
 
-it('comes at the end of a trial that turns into a charge, and of no other', () => {
+it('comes at the end of a trial, unless that ends with nothing', () => {
   const trialEndsAt = new Date('2026-12-06T00:00:00Z')
   const trialing = { ...facts, row: { ...row, status: 'trialing', trialEndsAt } } as const
   expect(nextChargeOf(trialing)).toEqual({ at: trialEndsAt.toISOString(), ...price })
-  for (const trialEndsWith of ['end', 'free_tier'] as const)
-    expect(nextChargeOf({ ...trialing, tier: { ...tier, trialEndsWith } })).toBeNull()
+  expect(nextChargeOf({ ...trialing, row: { ...trialing.row, cancelAtPeriodEnd: true } })).toBeNull()
 })
 
 it('is what the tier costs that takes over by then, and nothing if that one is free', () => {

@@ -18,7 +18,6 @@ interface Amount {
 
 interface Facts {
   readonly row: Pick<Row, 'status' | 'cancelAtPeriodEnd' | 'currentPeriodEnd' | 'trialEndsAt' | 'nextTierAt'>
-  readonly tier: Pick<Tier, 'isFree' | 'trialEndsWith'>
   /** What takes over at `nextTierAt`, if anything does. */
   readonly next: Pick<Tier, 'isFree' | 'price' | 'currency'> | null
   readonly price: Amount | null
@@ -27,11 +26,10 @@ interface Facts {
 }
 
 /** What is charged next, without anybody doing anything, and when. Null: nothing is, or what is due is late already. */
-export function nextChargeOf({ row, tier, next, price, addons }: Facts): Charge | null {
+export function nextChargeOf({ row, next, price, addons }: Facts): Charge | null {
   const { status, currentPeriodEnd } = row
   if (price === null || row.cancelAtPeriodEnd) return null
   if (status !== 'active' && status !== 'trialing') return null
-  if (status === 'trialing' && tier.trialEndsWith !== 'charge') return null
   const at = status === 'trialing' ? (row.trialEndsAt ?? currentPeriodEnd) : currentPeriodEnd
   const changed = next !== null && row.nextTierAt !== null && row.nextTierAt <= at ? next : undefined
   if (changed?.isFree) return null

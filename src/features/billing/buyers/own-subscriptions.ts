@@ -56,6 +56,8 @@ export interface Price {
 
 export interface OwnAddon {
   readonly id: string
+  /** Null: granted. */
+  readonly offerId: string | null
   readonly name: string
   readonly metric: string
   readonly unit: string
@@ -231,6 +233,7 @@ async function addonsOf(
     grantedAt: addon.grantedAt,
     addon: {
       id: addon.id,
+      offerId: addon.offerId,
       name: offer?.displayName ?? `${addon.amount.toLocaleString('en')} ${metric.unit}`,
       metric: metric.slug,
       unit: metric.unit,

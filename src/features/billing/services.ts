@@ -1,0 +1,76 @@
+import type { Deps } from '#src/deps.ts'
+import { readMeters } from '#src/features/usage/index.ts'
+import type { SubscriptionMeter } from '#src/features/usage/index.ts'
+import { attempt, isUuid } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
+import { listOwnOffers } from './buyers/own-offers.ts'
+import type { OwnOffer } from './buyers/own-offers.ts'
+import { findOwnSubscription, listOwnSubscriptions } from './buyers/own-subscriptions.ts'
+import type { OwnSubscription, SubscriptionPage } from './buyers/own-subscriptions.ts'
+import { readQuote } from './buyers/read-quote.ts'
+import type { Quote } from './buyers/read-quote.ts'
+import { cancelPlan } from './changes/cancel-plan.ts'
+import type { CanceledPlan } from './changes/cancel-plan.ts'
+import { commitChange } from './changes/commit-change.ts'
+import type { CommitChange, CommittedChange } from './changes/commit-change.ts'
+import { previewChange } from './changes/preview-change.ts'
+import type { ChangePreview } from './changes/preview-change.ts'
+import { resumePlan } from './changes/resume-plan.ts'
+import { giveUpCheckout } from './checkout/give-up-checkout.ts'
+import { settleCheckout } from './checkout/settle-checkout.ts'
+import type { CheckoutState, WhichCheckout } from './checkout/settle-checkout.ts'
+import { startCheckout } from './checkout/start-checkout.ts'
+import type { StartCheckout, StartedCheckout } from './checkout/start-checkout.ts'
+
+/** As its owner sees it on its own page. */
+export interface SubscriptionDetail extends OwnSubscription {
+  readonly meters: readonly SubscriptionMeter[]
+  readonly offers: readonly OwnOffer[]
+}
+
+/** What buyers' pages show and do. Undefined: it is not there, or not theirs. */
+export interface BillingServices {
+  /** For a form that is pressed twice. */
+  newId(): string
+  list(whose: {
+    readonly userId: string
+    readonly cursor?: string | undefined
+  }): Promise<Attempt<SubscriptionPage> | undefined>
+  find(which: WhichSubscription): Promise<SubscriptionDetail | undefined>
+  quote(which: { readonly userId: string; readonly tierId: string }): Promise<Quote | undefined>
+  startCheckout(start: StartCheckout): Promise<Attempt<StartedCheckout> | undefined>
+  settleCheckout(which: WhichCheckout): Promise<Attempt<CheckoutState> | undefined>
+  giveUpCheckout(which: WhichCheckout): Promise<Attempt<void> | undefined>
+  previewChange(change: WhichSubscription & { readonly tierId: string }): Promise<Attempt<ChangePreview> | undefined>
+  commitChange(change: CommitChange): Promise<Attempt<CommittedChange> | undefined>
+  cancel(which: WhichSubscription): Promise<Attempt<CanceledPlan> | undefined>
+  resume(which: WhichSubscription): Promise<Attempt<void> | undefined>
+}
+
+interface WhichSubscription {
+  readonly subscriptionId: string
+  readonly userId: string
+}
+
+export const createBillingServices = (deps: Deps): BillingServices => ({
+  newId: deps.newId,
+  list: (whose) => attempt([], () => listOwnSubscriptions(deps, whose)),
+  find: (which) => findDetail(deps, which),
+  quote: (which) => readQuote(deps, which),
+  startCheckout: (start) => attempt([start.tierId], () => startCheckout(deps, start)),
+  settleCheckout: (which) => attempt([which.intentId], () => settleCheckout(deps, which)),
+  giveUpCheckout: (which) => attempt([which.intentId], () => giveUpCheckout(deps, which)),
+  previewChange: (change) => attempt([change.subscriptionId, change.tierId], () => previewChange(deps, change)),
+  commitChange: (change) =>
+    attempt([change.subscriptionId, change.tierId, change.intentId ?? change.tierId], () => commitChange(deps, change)),
+  cancel: (which) => attempt([which.subscriptionId], () => cancelPlan(deps, which)),
+  resume: (which) => attempt([which.subscriptionId], () => resumePlan(deps, which)),
+})
+
+async function findDetail(deps: Deps, which: WhichSubscription): Promise<SubscriptionDetail | undefined> {
+  if (!isUuid(which.subscriptionId)) return undefined
+  const found = await findOwnSubscription(deps, which)
+  if (found === undefined) return undefined
+  const row = { id: found.id, userId: which.userId, agentId: found.agent.id }
+  return { ...found, meters: await readMeters(deps, row), offers: await listOwnOffers(deps, found) }
+}
