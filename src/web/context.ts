@@ -1,5 +1,5 @@
 // What the server hands to the pages, as types only: web/ never imports a value from src/.
-import type { BillingServices } from '#src/features/billing/index.ts'
+import type { BillingServices, StripeEventServices } from '#src/features/billing/index.ts'
 import type { CatalogServices } from '#src/features/catalog/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
 import type { SandboxServices } from '#src/features/sandbox/index.ts'
@@ -19,6 +19,7 @@ export interface WebServices {
   readonly catalog: CatalogServices
   readonly offers: OfferServices
   readonly billing: BillingServices
+  readonly stripeEvents: StripeEventServices
   readonly account: AccountServices
   readonly people: PeopleServices
   readonly organizations: OrganizationServices

@@ -116,6 +116,7 @@ export interface EventSubject {
   readonly objectId: string | undefined
   readonly customerId: string | undefined
   readonly subscriptionId: string | undefined
+  readonly invoiceId: string | undefined
   /** Says that it is ours: we wrote it there. */
   readonly metadata: Json
 }
@@ -129,6 +130,7 @@ export function subjectOf(payload: Json): EventSubject {
     objectId: idOf(object['id']),
     customerId: idOf(isCustomer ? object['id'] : object['customer']),
     subscriptionId: isSubscription ? idOf(object['id']) : subscriptionOf(object),
+    invoiceId: idOf(object['invoice']),
     metadata: ownMetadata(object),
   }
 }

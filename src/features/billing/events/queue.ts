@@ -43,6 +43,28 @@ export async function enqueueEvent(boss: PgBoss, { tx, id }: { tx: Transaction; 
   await boss.send(queueName, { id }, { singletonKey: id, db: fromDrizzle(tx, sql) })
 }
 
+/** Takes away the attempt that is planned for later. One that is under way stays. */
+export async function removeWaitingJob(boss: PgBoss, { tx, id }: { tx: Transaction; id: string }): Promise<void> {
+  const job = await findEventJob(boss, id)
+  if (job !== undefined && !job.isActive) await boss.deleteJob(queueName, job.id, { db: fromDrizzle(tx, sql) })
+}
+
+interface PlannedAttempt {
+  readonly id: string
+  readonly isActive: boolean
+  readonly nextAttemptAt: Date
+}
+
+/** The job of an event that is not over. */
+export async function findEventJob(boss: PgBoss, id: string): Promise<PlannedAttempt | undefined> {
+  // One that is over stays for a day, and there are few of them.
+  const jobs = await boss.findJobs<EventJob>(queueName, { key: id, limit: jobsPerEventMax })
+  const job = jobs.find(({ state }) => state === 'created' || state === 'retry' || state === 'active')
+  return job && { id: job.id, isActive: job.state === 'active', nextAttemptAt: new Date(job.startAfter) }
+}
+
+const jobsPerEventMax = 1_000
+
 /** Ends a job that failed, or not: `reason` is shown to operators. */
 export type Attempt = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly reason: string }
 
