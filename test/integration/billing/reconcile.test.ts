@@ -159,6 +159,27 @@ describe('a payment that fails', () => {
   })
 })
 
+describe('a trial that is about to end', () => {
+  it('is told of once, with what is charged then', async () => {
+    const bought = await buy('trial')
+    const told = mails('trial-ending')
+    await reconcile(bought)
+    expect(mails('trial-ending')).toBe(told)
+    await billing.pass({ days: 11, seconds: 3_600 })
+    for (let time = 0; time < 2; time += 1) await reconcile(bought)
+    expect(mails('trial-ending')).toBe(told + 1)
+    expect(billing.mails.findLast(({ template }) => template === 'trial-ending')?.text).toContain('€30.00')
+  })
+
+  it('says that nothing is charged where nothing will be', async () => {
+    const bought = await buy('trial')
+    await billing.stripe.subscriptions.update(bought.stripeId, { cancel_at_period_end: true })
+    await billing.pass({ days: 12 })
+    await reconcile(bought)
+    expect(billing.mails.findLast(({ template }) => template === 'trial-ending')?.text).not.toContain('€')
+  })
+})
+
 describe('what was asked of Stripe by others', () => {
   it('is taken over: an end at the period’s end, its being taken back, and an end at once', async () => {
     const bought = await buy()

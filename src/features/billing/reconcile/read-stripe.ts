@@ -20,6 +20,8 @@ export interface StripeFacts {
   readonly next: { readonly priceIds: readonly string[]; readonly at: Date } | null
   /** The newest ones, newest first; last an older one that was asked for. */
   readonly invoices: readonly Stripe.Invoice[]
+  /** Something that what is due can be charged to. */
+  readonly hasPaymentMethod: boolean
   /** Tells one card from another, whoever has it. Undefined: there is none. */
   readonly cardFingerprint: string | undefined
 }
@@ -34,6 +36,7 @@ export interface StripeItem {
   /** ISO 4217, in capitals. */
   readonly currency: string
   readonly quantity: number
+  readonly interval: 'month' | 'year'
   readonly start: Date
   readonly end: Date
 }
@@ -48,7 +51,7 @@ export async function readStripe(
   also?: Stripe.Invoice,
 ): Promise<StripeFacts | undefined> {
   const found = await stripeCall(() =>
-    stripe.subscriptions.retrieve(id, { expand: ['schedule', 'default_payment_method'] }),
+    stripe.subscriptions.retrieve(id, { expand: ['schedule', 'default_payment_method', 'customer'] }),
   ).catch((error: unknown) => {
     if (isMissing(error)) return undefined
     throw error
@@ -62,7 +65,7 @@ export async function readStripe(
 const moment = (seconds: number): Date => new Date(seconds * 1000)
 const momentOrNull = (seconds: number | null): Date | null => (seconds === null ? null : moment(seconds))
 
-/** Of one that was retrieved with its schedule and its card. */
+/** Of one that was retrieved with its schedule, its card and its customer. */
 export function factsOf(found: Stripe.Subscription, invoices: readonly Stripe.Invoice[]): StripeFacts {
   const method = found.default_payment_method
   return {
@@ -76,6 +79,7 @@ export function factsOf(found: Stripe.Subscription, invoices: readonly Stripe.In
       unitAmount: item.price.unit_amount ?? 0,
       currency: item.price.currency.toUpperCase(),
       quantity: item.quantity ?? 1,
+      interval: item.price.recurring?.interval === 'year' ? 'year' : 'month',
       start: moment(item.current_period_start),
       end: moment(item.current_period_end),
     })),
@@ -85,6 +89,7 @@ export function factsOf(found: Stripe.Subscription, invoices: readonly Stripe.In
     endedAt: momentOrNull(found.ended_at),
     next: nextPhaseOf(found.schedule),
     invoices,
+    hasPaymentMethod: method !== null || paysByDefault(found.customer),
     cardFingerprint: typeof method === 'object' ? (method?.card?.fingerprint ?? undefined) : undefined,
   }
 }
@@ -96,6 +101,9 @@ function statusOf({ id, status }: Stripe.Subscription): SubscriptionStatus {
 }
 
 export const idOf = (value: string | { readonly id: string }): string => (typeof value === 'string' ? value : value.id)
+
+const paysByDefault = (customer: Stripe.Subscription['customer']): boolean =>
+  typeof customer === 'object' && customer.deleted !== true && customer.invoice_settings.default_payment_method !== null
 
 function nextPhaseOf(schedule: Stripe.Subscription['schedule']): StripeFacts['next'] {
   if (schedule === null || typeof schedule === 'string' || schedule.status !== 'active') return null

@@ -4,8 +4,14 @@ import type { Transaction } from '#src/db/client.ts'
 import { agentPricingTiers, agents, user } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import type { SubscriptionRow } from '#src/features/subscriptions/index.ts'
-import { checkoutUndone, paymentFailed, paymentReceipt, subscriptionEnded } from '#src/integrations/mail/index.ts'
-import type { RenderedMail } from '#src/integrations/mail/index.ts'
+import {
+  checkoutUndone,
+  paymentFailed,
+  paymentReceipt,
+  subscriptionEnded,
+  trialEnding,
+} from '#src/integrations/mail/index.ts'
+import type { AfterTrial, RenderedMail } from '#src/integrations/mail/index.ts'
 import type { Money } from '#src/lib/money.ts'
 import type { Entry } from './record-money.ts'
 
@@ -79,6 +85,20 @@ export const tellFailed = (tx: Transaction, deps: TellDeps, { row, ...failed }: 
     about: row,
     template: 'payment-failed',
     render: (to) => paymentFailed({ ...to, ...failed, url: `${deps.baseUrl}/account/subscriptions/${row.id}` }),
+  })
+
+interface TrialEnding {
+  readonly row: SubscriptionRow
+  readonly endsAt: Date
+  readonly after: AfterTrial
+}
+
+export const tellTrialEnding = (tx: Transaction, deps: TellDeps, { row, ...ending }: TrialEnding): Promise<void> =>
+  send(tx, {
+    deps,
+    about: row,
+    template: 'trial-ending',
+    render: (to) => trialEnding({ ...to, ...ending, url: `${deps.baseUrl}/account/subscriptions/${row.id}` }),
   })
 
 interface Over {

@@ -1,9 +1,10 @@
 // Writes all that Stripe says about a subscription: its state, what was paid, and its add-ons.
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Transaction } from '#src/db/client.ts'
-import { userAgentSubscriptions } from '#src/db/schema/index.ts'
+import { outboxEvents, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import { applyBilled, endBilled } from '#src/features/subscriptions/index.ts'
 import type { Billed, SubscriptionRow, Written } from '#src/features/subscriptions/index.ts'
+import type { AfterTrial } from '#src/integrations/mail/index.ts'
 import { businessNow } from '../clock.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { syncRecurringAddons } from './addon-items.ts'
@@ -12,7 +13,7 @@ import type { PaidDecision } from './decide.ts'
 import type { StripeFacts } from './read-stripe.ts'
 import { recordCharge } from './record-money.ts'
 import { knownTiers, storedFacts } from './stored.ts'
-import { tellEnded, tellFailed, tellPaid } from './tell-people.ts'
+import { tellEnded, tellFailed, tellPaid, tellTrialEnding } from './tell-people.ts'
 
 interface Writing {
   readonly row: SubscriptionRow
@@ -27,7 +28,7 @@ export async function writeFacts(tx: Transaction, deps: ReconcileDeps, { row, fa
   const decision = decide(facts, stored, { tiers, now })
   if (decision === undefined) throw new Error(`Nothing in ${facts.id} at Stripe is a tier of its agent`)
   if (decision.kind === 'ended') await writeEnd(tx, deps, { row, facts, ...decision })
-  else await writePaid(tx, deps, { row, facts, decision })
+  else await writePaid(tx, deps, { row, facts, decision, now })
   await recordInvoices(tx, deps, { row, facts, decision: decision.kind === 'paid' ? decision : undefined })
   await syncRecurringAddons(tx, deps, { row, facts, isOver: decision.kind === 'ended' })
   await tx
@@ -61,12 +62,42 @@ export const billedOf = (
 async function writePaid(
   tx: Transaction,
   deps: ReconcileDeps,
-  { row, facts, decision }: Writing & { decision: PaidDecision },
+  { row, facts, decision, now }: Writing & { decision: PaidDecision; now: Date },
 ): Promise<void> {
   const billed = billedOf(decision, { subscriptionId: row.id, facts, disputedAt: row.disputedAt })
   const written = await applyBilled(tx, deps, billed)
   if (decision.status === 'past_due' && written.before.status !== 'past_due')
     await tellOfFailure(tx, deps, { written, facts })
+  await tellOfTrialEnd(tx, deps, { row: written.row, facts, decision, now })
+}
+
+/** As long before as Stripe itself speaks of it. */
+const trialNoticeMs = 3 * 86_400_000
+
+/** Says once what follows a trial, before it does. */
+async function tellOfTrialEnd(
+  tx: Transaction,
+  deps: ReconcileDeps,
+  { row, decision, facts, now }: Writing & { decision: PaidDecision; now: Date },
+): Promise<void> {
+  const endsAt = decision.trialEndsAt
+  if (decision.status !== 'trialing' || endsAt === null || +endsAt - +now > trialNoticeMs) return
+  const event = { type: 'subscription.trial_ending', subject: row.id }
+  const told = and(eq(outboxEvents.subject, event.subject), eq(outboxEvents.type, event.type))
+  if ((await tx.$count(outboxEvents, told)) > 0) return
+  await tx.insert(outboxEvents).values({ ...event, payload: { subscriptionId: row.id, endsAt: endsAt.toISOString() } })
+  await tellTrialEnding(tx, deps, { row, endsAt, after: afterTrial(decision, facts) })
+}
+
+function afterTrial(
+  { next, cancelAtPeriodEnd, item }: PaidDecision,
+  { hasPaymentMethod, cancelsAt }: StripeFacts,
+): AfterTrial {
+  if (cancelAtPeriodEnd) return { kind: 'end' }
+  if (cancelsAt !== null && next !== null) return { kind: 'free_tier' }
+  if (!hasPaymentMethod) return { kind: 'end' }
+  const amount = { amountMinor: item.unitAmount * item.quantity, currency: item.currency }
+  return { kind: 'charge', amount, interval: item.interval }
 }
 
 const dayMs = 86_400_000
