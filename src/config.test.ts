@@ -57,6 +57,23 @@ describe('configuration', () => {
     ])
   })
 
+  it('plays payments in the sandbox without keys, and takes both keys or none', () => {
+    const keys = { STRIPE_SECRET_KEY: 'sk_test_12345678', STRIPE_WEBHOOK_SECRET: 'whsec_1234567890123456' }
+    expect(readConfig({}).stripe).toBeUndefined()
+    expect(readConfig(keys).stripe).toMatchObject({ environment: 'test', secretKey: 'sk_test_12345678' })
+    expect(readConfig({ ...keys, STRIPE_SECRET_KEY: 'rk_live_12345678' }).stripe).toMatchObject({ environment: 'live' })
+    for (const [name, other] of [
+      ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+      ['STRIPE_WEBHOOK_SECRET', 'STRIPE_SECRET_KEY'],
+    ] as const) {
+      expect(problemsOf({ [name]: keys[name] })).toEqual([`${other}: is required with ${name}`])
+    }
+    // A key never stands in what is said about it.
+    const [problem] = problemsOf({ ...keys, STRIPE_SECRET_KEY: 'pk_live_12345678' })
+    expect(problem).toMatch(/^STRIPE_SECRET_KEY: must be/)
+    expect(problem).not.toContain('12345678')
+  })
+
   it.each(['0.0.0.0', '192.168.1.5', '::'])('refuses to show demo mode to the network on %s', (host) => {
     expect(problemsOf({ HOST: host })).toHaveLength(1)
   })
