@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Deps } from '#src/deps.ts'
 import { agentClientRoutes } from '#src/features/agent-clients/index.ts'
-import { eventOperatorRoutes, publisherBillingRoutes, webhookRoutes } from '#src/features/billing/index.ts'
+import { buyerRoutes, eventOperatorRoutes, publisherBillingRoutes, webhookRoutes } from '#src/features/billing/index.ts'
 import { catalogRoutes } from '#src/features/catalog/index.ts'
 import { pricingRoutes } from '#src/features/pricing/index.ts'
 import { sandboxRoutes } from '#src/features/sandbox/index.ts'
@@ -21,6 +21,7 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
   api.route('/v1', eventOperatorRoutes(deps))
   api.route('/v1', pricingRoutes(deps))
   api.route('/v1', publisherBillingRoutes(deps))
+  api.route('/v1', buyerRoutes(deps))
   api.route('/v1', usageRoutes(deps))
   api.route('/webhooks', webhookRoutes(deps))
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
