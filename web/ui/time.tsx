@@ -32,4 +32,5 @@ export function relativeTime(iso: string, now: number): string {
 
 export const formatDay = (iso: string): string => day.format(new Date(iso))
 
-const exact = (iso: string): string => `${minute.format(new Date(iso))} UTC`
+/** In UTC, with its time of day. */
+export const exact = (iso: string): string => `${minute.format(new Date(iso))} UTC`

@@ -1,8 +1,4 @@
-export interface Money {
-  readonly amountMinor: number
-  /** ISO 4217, in capitals. */
-  readonly currency: string
-}
+import type { Money } from '#src/lib/money.ts'
 
 /** Stripe writes currencies small. */
 export const moneyOf = (amount: number, currency: string): Money => ({

@@ -1,7 +1,7 @@
 import type { HostedCheckout, HostedLine, Sandbox } from '#src/integrations/stripe/index.ts'
+import type { Money } from '#src/lib/money.ts'
 import { isStripeId } from '../refusals.ts'
 import { moneyOf } from '../money.ts'
-import type { Money } from '../money.ts'
 
 export interface CheckoutLine {
   readonly description: string

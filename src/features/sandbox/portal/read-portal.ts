@@ -1,12 +1,12 @@
 import type { Stripe } from 'stripe'
 import type { Sandbox } from '#src/integrations/stripe/index.ts'
+import type { Money } from '#src/lib/money.ts'
 import { isStripeId } from '../refusals.ts'
 import { idOf, listLive, listSavedCards } from '../cards.ts'
 import type { SavedCard } from '../cards.ts'
 import { shownStatus } from '../invoices/status.ts'
 import type { InvoiceStatus } from '../invoices/status.ts'
 import { moneyOf } from '../money.ts'
-import type { Money } from '../money.ts'
 
 export interface PortalCard extends SavedCard {
   readonly isDefault: boolean

@@ -1,5 +1,6 @@
 import { describer } from './billing/invoicing.ts'
 import { dueOf, periodEndOf } from './due.ts'
+import { lineItems } from './resources/checkout.ts'
 import type { Store } from './store.ts'
 import type { Doc, Kind } from './vocabulary.ts'
 
@@ -46,7 +47,9 @@ async function describe(store: Store, doc: Doc<Kind>, due: number): Promise<Desc
     const about = doc.number ?? doc.lines.data[0]?.description ?? ''
     return { what: doc.status === 'draft' ? 'invoice_is_finalized' : 'payment_is_retried', about }
   }
-  return doc.object === 'checkout.session' ? { what: 'checkout_expires', about: '' } : undefined
+  if (doc.object !== 'checkout.session') return undefined
+  const lines = await lineItems(store, doc)
+  return { what: 'checkout_expires', about: lines.map(({ description }) => description ?? '').join(', ') }
 }
 
 /** In the order in which passTime asks. */
