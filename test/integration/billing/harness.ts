@@ -251,6 +251,40 @@ export async function startBilling(options: Options = {}): Promise<Billing> {
   }
 }
 
+interface Breaking<T> {
+  /** Before the network is broken. */
+  readonly begin: () => Promise<T>
+  /** Again after it is healed, where it failed. */
+  readonly verb: (begun: T) => Promise<unknown>
+  readonly check: (begun: T) => Promise<void>
+}
+
+/**
+ * Breaks the network at every write of a verb, each time with something new, before Stripe hears of it and after; then does it
+ * again and checks. Resolves to how often it failed, always as `unavailable`.
+ */
+export async function atEveryBreak<T>(billing: Billing, { begin, verb, check }: Breaking<T>): Promise<number> {
+  let failures = 0
+  for (const when of ['before', 'after'] as const) {
+    for (let at = 0; ; at += 1) {
+      const begun = await begin()
+      billing.breakNetwork({ when, at })
+      const code = await verb(begun).then(
+        () => undefined,
+        (error: unknown) => (error as { code?: unknown }).code ?? error,
+      )
+      billing.breakNetwork(undefined)
+      if (code !== undefined && code !== 'unavailable')
+        throw new Error(`It failed otherwise at write ${at}`, { cause: code })
+      await verb(begun)
+      await check(begun)
+      if (code === undefined) break
+      failures += 1
+    }
+  }
+  return failures
+}
+
 /** Without repetitions of the client's own: what a test breaks shall reach the code. */
 function createClient(fetchLike: Sandbox['fetch']): Stripe {
   const httpClient = Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) =>
