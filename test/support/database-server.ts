@@ -1,11 +1,11 @@
 // One throwaway PostgreSQL for a whole vitest run. Each project runs this set-up; the second joins the first one's server,
 // because both name the same folder, and the last to close stops it.
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { TestProject } from 'vitest/node'
 import { openEmbeddedDatabase } from '#src/db/embedded/index.ts'
+import { scratchDir, scratchDirs } from './scratch.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,7 +18,9 @@ const prefix = 'rialto-test-run-'
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await clearAbandonedRuns()
-  const dataDir = join(tmpdir(), `${prefix}${process.pid}`)
+  const name = `${prefix}${process.pid}`
+  const joined = scratchDirs().find((dir) => existsSync(join(dir, name)))
+  const dataDir = join(joined ?? scratchDir(), name)
   const server = await openEmbeddedDatabase({ dataDir, log: pino({ level: 'error' }), durability: 'throwaway' })
   project.provide('databaseServerUrl', server.url)
   return async () => {
@@ -29,17 +31,22 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 /** A run that was killed leaves its server and its folder behind. */
 async function clearAbandonedRuns(): Promise<void> {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN
-    if (!Number.isSafeInteger(pid) || runs(pid)) continue
-    const dataDir = join(tmpdir(), name)
-    try {
-      const server = await openEmbeddedDatabase({ dataDir, log: pino({ level: 'silent' }), durability: 'throwaway' })
-      await server.close()
-      rmSync(dataDir, { recursive: true, force: true })
-    } catch {
-      // Another user's, or another run clears it at this moment.
+  for (const dir of scratchDirs()) {
+    for (const name of readdirSync(dir)) {
+      const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN
+      if (!Number.isSafeInteger(pid) || runs(pid)) continue
+      await clear(join(dir, name))
     }
+  }
+}
+
+async function clear(dataDir: string): Promise<void> {
+  try {
+    const server = await openEmbeddedDatabase({ dataDir, log: pino({ level: 'silent' }), durability: 'throwaway' })
+    await server.close()
+    rmSync(dataDir, { recursive: true, force: true })
+  } catch {
+    // Another user's, or another run clears it at this moment.
   }
 }
 

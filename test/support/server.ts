@@ -26,7 +26,7 @@ interface TestServerOptions {
 
 /** The whole marketplace, as main.ts runs it, on a port and a database of its own. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined
+  const database = options.databaseUrl === undefined ? await createTestDatabase({ start: 'started' }) : undefined
   const dataDir = await mkdtemp(join(tmpdir(), 'rialto-test-'))
   const config = readConfig({
     PORT: '0',

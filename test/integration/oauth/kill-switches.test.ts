@@ -26,7 +26,7 @@ let second: TestServer
 let oauth: OAuthServices
 
 beforeAll(async () => {
-  database = await createTestDatabase()
+  database = await createTestDatabase({ start: 'started' })
   first = await startTestServer({ databaseUrl: database.url, environment })
   const port = await freePort()
   const other = await startTestServer({

@@ -29,7 +29,7 @@ let agent: TestAgent
 let config: oidc.Configuration
 
 beforeEach(async () => {
-  database = await createTestDatabase()
+  database = await createTestDatabase({ start: 'started' })
   server = await startTestServer({ databaseUrl: database.url, environment: { AUTH_SECRET: secret } })
   agent = await addAgent(server)
   config = await discover(server, agent)

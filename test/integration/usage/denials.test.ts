@@ -16,7 +16,7 @@ let server: TestServer
 let agent: MeteredAgent
 
 beforeAll(async () => {
-  database = await createTestDatabase()
+  database = await createTestDatabase({ start: 'started' })
   server = await startTestServer({ databaseUrl: database.url })
   agent = await addMeteredAgent(server, { messages: { quota: 1 }, images: {} })
 })

@@ -89,7 +89,7 @@ describe('a queue that is full', () => {
   let customers: readonly Customer[]
   let arrived = 0
   beforeAll(async () => {
-    database = await createTestDatabase()
+    database = await createTestDatabase({ start: 'started' })
     const engine = createUsageEngine({ pool: database.pool, graceMs: 0, onNotice: () => undefined, limits })
     const usage: UsageEngine = {
       ...engine,

@@ -23,7 +23,7 @@ let server: TestServer
 let agent: MeteredAgent
 
 beforeAll(async () => {
-  database = await createTestDatabase()
+  database = await createTestDatabase({ start: 'started' })
   // No jobs by the clock: the sweep runs when a test says so.
   server = await startTestServer({ databaseUrl: database.url, environment: { RIALTO_ROLE: 'web' } })
   agent = await addMeteredAgent(server, {
@@ -473,7 +473,7 @@ describe('a hold', () => {
   })
 
   it('is settled in its own period, by that period’s limit, when another has begun', async () => {
-    const sandbox = await createTestDatabase()
+    const sandbox = await createTestDatabase({ start: 'started' })
     const own = await startTestServer({ databaseUrl: sandbox.url, environment: { RIALTO_ROLE: 'web' } })
     try {
       const metered = await addMeteredAgent(own)
