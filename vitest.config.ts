@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const database = 'test/support/database-server.ts'
+const quickPasswords = ['test/support/quick-passwords.ts']
 const patient = { testTimeout: 30_000, hookTimeout: 60_000 }
 
 // One process image per worker (isolate: false): 30 trivial files take 2.4 s instead of 34.8 s. So: no module singletons.
@@ -17,7 +18,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup: [database], ...patient },
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: [database],
+          setupFiles: quickPasswords,
+          ...patient,
+        },
       },
       {
         extends: true,
@@ -25,6 +32,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: [database, 'test/support/browser-server.ts'],
+          setupFiles: quickPasswords,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
