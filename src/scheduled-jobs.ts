@@ -1,6 +1,6 @@
 // Everything that is due by the clock, from every feature. One process works on a job at a time, whoever scheduled it.
 import type { Deps } from '#src/deps.ts'
-import { billingJobs, priceJobs } from '#src/features/billing/index.ts'
+import { billingJobs, priceJobs, settleBeforeDeletion } from '#src/features/billing/index.ts'
 import { catalogJobs } from '#src/features/catalog/index.ts'
 import { pricingJobs } from '#src/features/pricing/index.ts'
 import { subscriptionJobs } from '#src/features/subscriptions/index.ts'
@@ -9,7 +9,7 @@ import { deletionJob, identityJobs } from '#src/identity/index.ts'
 import type { BeforeDataGoes } from '#src/identity/index.ts'
 
 /** What features settle elsewhere before an account's data goes, in this order; see identity/people/deletion/work-off.ts. */
-const beforeDataGoes: readonly BeforeDataGoes<Deps>[] = []
+const beforeDataGoes: readonly BeforeDataGoes<Deps>[] = [settleBeforeDeletion]
 
 const scheduledJobs = [
   ...catalogJobs,

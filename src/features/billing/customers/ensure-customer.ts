@@ -61,7 +61,7 @@ const create = ({ payments }: Pick<Deps, 'payments'>, { id }: CustomerRow): Prom
   )
 
 /** The one that was made when this was tried before, perhaps so long ago that Stripe has forgotten the key: it does after a day. */
-async function findLost(
+export async function findLost(
   { payments }: Pick<Deps, 'payments'>,
   { id, createdAt }: CustomerRow,
 ): Promise<Stripe.Customer | undefined> {
