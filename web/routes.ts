@@ -31,6 +31,7 @@ export default [
   route('account/subscriptions/:id/change', 'routes/account/subscriptions/change.tsx'),
   route('account/subscriptions/:id/cancel', 'routes/account/subscriptions/cancel.tsx'),
   route('account/subscriptions/:id/resume', 'routes/account/subscriptions/resume.ts'),
+  route('account/subscriptions/:id/pay', 'routes/account/subscriptions/pay.ts'),
   route('account/profile', 'routes/account/profile.tsx'),
   route('account/security', 'routes/account/security/security.tsx'),
   route('account/security/two-factor', 'routes/account/security/two-factor.tsx'),

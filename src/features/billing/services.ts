@@ -5,9 +5,10 @@ import { attempt, isUuid } from './attempt.ts'
 import type { Attempt } from './attempt.ts'
 import { listOwnOffers } from './buyers/own-offers.ts'
 import type { OwnOffer } from './buyers/own-offers.ts'
+import { findPaymentPage, lookAgain } from './buyers/late-payment.ts'
 import { findOwnSubscription, listOwnSubscriptions } from './buyers/own-subscriptions.ts'
 import type { OwnSubscription, SubscriptionPage } from './buyers/own-subscriptions.ts'
-import { readQuote } from './buyers/read-quote.ts'
+import { isTrialUsed, readQuote } from './buyers/read-quote.ts'
 import type { Quote } from './buyers/read-quote.ts'
 import { cancelPlan } from './changes/cancel-plan.ts'
 import type { CanceledPlan } from './changes/cancel-plan.ts'
@@ -38,6 +39,8 @@ export interface BillingServices {
   }): Promise<Attempt<SubscriptionPage> | undefined>
   find(which: WhichSubscription): Promise<SubscriptionDetail | undefined>
   quote(which: { readonly userId: string; readonly tierId: string }): Promise<Quote | undefined>
+  /** Of this agent, whichever tier it was of. */
+  isTrialUsed(whose: { readonly userId: string; readonly agentSlug: string }): Promise<boolean>
   startCheckout(start: StartCheckout): Promise<Attempt<StartedCheckout> | undefined>
   settleCheckout(which: WhichCheckout): Promise<Attempt<CheckoutState> | undefined>
   giveUpCheckout(which: WhichCheckout): Promise<Attempt<void> | undefined>
@@ -45,6 +48,10 @@ export interface BillingServices {
   commitChange(change: CommitChange): Promise<Attempt<CommittedChange> | undefined>
   cancel(which: WhichSubscription): Promise<Attempt<CanceledPlan> | undefined>
   resume(which: WhichSubscription): Promise<Attempt<void> | undefined>
+  /** Where the open invoice is paid; without one nowhere. */
+  findPaymentPage(which: WhichSubscription): Promise<Attempt<string | undefined> | undefined>
+  /** Asks Stripe now what is so. */
+  lookAgain(which: WhichSubscription): Promise<Attempt<void> | undefined>
 }
 
 interface WhichSubscription {
@@ -57,6 +64,7 @@ export const createBillingServices = (deps: Deps): BillingServices => ({
   list: (whose) => attempt([], () => listOwnSubscriptions(deps, whose)),
   find: (which) => findDetail(deps, which),
   quote: (which) => readQuote(deps, which),
+  isTrialUsed: (whose) => isTrialUsed(deps, whose),
   startCheckout: (start) => attempt([start.tierId], () => startCheckout(deps, start)),
   settleCheckout: (which) => attempt([which.intentId], () => settleCheckout(deps, which)),
   giveUpCheckout: (which) => attempt([which.intentId], () => giveUpCheckout(deps, which)),
@@ -65,6 +73,8 @@ export const createBillingServices = (deps: Deps): BillingServices => ({
     attempt([change.subscriptionId, change.tierId, change.intentId ?? change.tierId], () => commitChange(deps, change)),
   cancel: (which) => attempt([which.subscriptionId], () => cancelPlan(deps, which)),
   resume: (which) => attempt([which.subscriptionId], () => resumePlan(deps, which)),
+  findPaymentPage: (which) => attempt([which.subscriptionId], () => findPaymentPage(deps, which)),
+  lookAgain: (which) => attempt([which.subscriptionId], () => lookAgain(deps, which)),
 })
 
 async function findDetail(deps: Deps, which: WhichSubscription): Promise<SubscriptionDetail | undefined> {

@@ -1,15 +1,22 @@
 import type { AgentDetail } from '#src/features/catalog/index.ts'
-import type { AgentOffer } from '#src/features/offers/index.ts'
+import type { AgentOffer, OfferedTier } from '#src/features/offers/index.ts'
 import type { ReactNode } from 'react'
 import ExternalLink from 'lucide-react/icons/external-link'
 import Rocket from 'lucide-react/icons/rocket'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Day } from '../../ui/time.tsx'
+import { startWords } from '../offers/trial-words.ts'
+
+interface AgentFactsProps {
+  readonly agent: AgentDetail
+  readonly offer: AgentOffer | undefined
+  readonly isTrialUsed: boolean
+}
 
 /** The panel beside the text: where to go, and the facts as a ledger. */
-export function AgentFacts({ agent, offer }: { agent: AgentDetail; offer: AgentOffer | undefined }) {
-  const freeTier = offer?.hasSubscription === false ? offer.tiers.find(({ priceMinor }) => priceMinor === 0) : undefined
+export function AgentFacts({ agent, offer, isTrialUsed }: AgentFactsProps) {
+  const first = offer?.subscription === null ? firstTier(offer) : undefined
   const projectUrl = agent.homepageUrl ?? agent.repositoryUrl
   const checkedAt = agent.sources
     .map((source) => source.checkedAt)
@@ -17,9 +24,9 @@ export function AgentFacts({ agent, offer }: { agent: AgentDetail; offer: AgentO
     .at(-1)
   return (
     <aside aria-label="Facts" className="agent-panel">
-      {freeTier !== undefined && (
-        <ButtonLink href={`/agents/${agent.slug}/subscribe?tier=${freeTier.id}`} className="justify-self-stretch">
-          Start free
+      {first !== undefined && (
+        <ButtonLink href={`/agents/${agent.slug}/subscribe?tier=${first.id}`} className="justify-self-stretch">
+          {startWords(first, { isTrialUsed })}
         </ButtonLink>
       )}
       {agent.isLaunchable && (
@@ -27,7 +34,7 @@ export function AgentFacts({ agent, offer }: { agent: AgentDetail; offer: AgentO
           <ButtonLink
             href={`/agents/${agent.slug}/launch`}
             icon={Rocket}
-            kind={freeTier === undefined ? 'ink' : 'secondary'}
+            kind={first === undefined ? 'ink' : 'secondary'}
             className="justify-self-stretch"
           >
             Launch
@@ -36,6 +43,15 @@ export function AgentFacts({ agent, offer }: { agent: AgentDetail; offer: AgentO
             Opens the agent and signs you in with Rialto. The first time it asks first.
           </p>
         </>
+      )}
+      {offer?.subscription != null && (
+        <ButtonLink
+          kind="secondary"
+          href={`/account/subscriptions/${offer.subscription.id}`}
+          className="justify-self-stretch"
+        >
+          Your subscription
+        </ButtonLink>
       )}
       {projectUrl !== null && !agent.isLaunchable && (
         <ButtonLink
@@ -79,6 +95,10 @@ export function AgentFacts({ agent, offer }: { agent: AgentDetail; offer: AgentO
     </aside>
   )
 }
+
+/** What it is easiest to begin with: free, then a trial. */
+const firstTier = ({ tiers }: AgentOffer): OfferedTier | undefined =>
+  tiers.find(({ priceMinor }) => priceMinor === 0) ?? tiers.find(({ trialDays }) => trialDays > 0) ?? tiers[0]
 
 const Fact = ({ label, note, children }: { label: string; note?: string | null; children: ReactNode }) => (
   <div className="fact">

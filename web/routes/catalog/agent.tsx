@@ -11,6 +11,7 @@ import { AgentHead } from './agent-head.tsx'
 import { agentJsonLd } from './agent-json-ld.ts'
 import { Capabilities, Changelog, Sources, Steps } from './agent-sections.tsx'
 import { AgentSection } from './agent-section.tsx'
+import { TierAction } from '../offers/tier-action.tsx'
 import { TierList } from '../offers/tier-list.tsx'
 import { agentsHref } from './agents-query.ts'
 
@@ -22,18 +23,21 @@ export async function loader({ context, params }: Route.LoaderArgs) {
   const { agent } = found
   const path = href('/agents/:slug', { slug: agent.slug })
   const offer = await services.offers.read(agent.slug, viewer?.id)
+  const isTrialUsed =
+    viewer !== undefined && (await services.billing.isTrialUsed({ userId: viewer.id, agentSlug: agent.slug }))
   const description = renderMarkdown(agent.description)
-  return { agent, offer, path, url: site.baseUrl + path, description, now: Date.now() }
+  return { agent, offer, isTrialUsed, path, url: site.baseUrl + path, description, now: Date.now() }
 }
 
-export default function Agent({ loaderData: { agent, offer, path, url, description, now } }: Route.ComponentProps) {
+export default function Agent({ loaderData }: Route.ComponentProps) {
+  const { agent, offer, isTrialUsed, path, url, description, now } = loaderData
   return (
     <div className="wrap-page pt-32">
       <PageMeta title={agent.name} description={agent.tagline} canonicalPath={path} jsonLd={agentJsonLd(agent, url)} />
       <Breadcrumbs crumbs={[{ label: 'Agents', href: href('/agents') }, { label: agent.name }]} />
       <div className="agent-page">
         <AgentHead agent={agent} />
-        <AgentFacts agent={agent} offer={offer} />
+        <AgentFacts agent={agent} offer={offer} isTrialUsed={isTrialUsed} />
         <div className="flex min-w-0 flex-col gap-64">
           {agent.description !== '' && (
             <AgentSection id="about" title="About">
@@ -44,7 +48,11 @@ export default function Agent({ loaderData: { agent, offer, path, url, descripti
           {agent.steps.length > 0 && <Steps steps={agent.steps} />}
           {offer !== undefined && offer.tiers.length > 0 && (
             <AgentSection id="pricing" title="Pricing">
-              <TierList tiers={offer.tiers} heading="h3" action={() => undefined} />
+              <TierList
+                tiers={offer.tiers}
+                heading="h3"
+                action={(tier) => <TierAction tier={tier} {...offer} isTrialUsed={isTrialUsed} />}
+              />
             </AgentSection>
           )}
           {agent.changelog.length > 0 && <Changelog changelog={agent.changelog} now={now} />}

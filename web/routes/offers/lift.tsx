@@ -1,4 +1,5 @@
 import { data, redirect } from 'react-router'
+import type { OwnOffer } from '#src/features/billing/index.ts'
 import type { OfferedTier, OpenLift } from '#src/features/offers/index.ts'
 import { webContext } from '../../context.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -10,6 +11,8 @@ import { accountHeaders, textOf } from '../account-access/account-request.ts'
 import { personRequest } from '../account/person-request.ts'
 import { liftWords } from './lift-words.ts'
 import { meterLimit } from './meter-limit.ts'
+import { AddonList } from './addon-list.tsx'
+import { TierAction } from './tier-action.tsx'
 import { TierList } from './tier-list.tsx'
 import type { Route } from './+types/lift.ts'
 
@@ -26,8 +29,17 @@ export async function loader(args: Route.LoaderArgs) {
     viewerId: viewer.id,
     returnTo: searchParams.get('return_to'),
   })
+  const { subscription } = lift.kind === 'open' ? lift : { subscription: null }
+  const held =
+    subscription === null
+      ? undefined
+      : await services.billing.find({ subscriptionId: subscription.id, userId: viewer.id })
+  const isTrialUsed =
+    lift.kind === 'open' && (await services.billing.isTrialUsed({ userId: viewer.id, agentSlug: lift.agent.slug }))
   const hasStarted = searchParams.get('notice') === 'started'
-  return data({ lift, email: viewer.email, hasStarted }, { status: statuses[lift.kind] })
+  // Only what raises what was asked for.
+  const addons = lift.kind === 'open' ? (held?.offers ?? []).filter(({ metric }) => metric === lift.metric.slug) : []
+  return data({ lift, addons, isTrialUsed, email: viewer.email, hasStarted }, { status: statuses[lift.kind] })
 }
 
 export async function action(args: Route.ActionArgs) {
@@ -44,7 +56,8 @@ export async function action(args: Route.ActionArgs) {
   return redirect(`/lift/${encodeURIComponent(token)}?${searchParams}`, 303)
 }
 
-export default function LiftPage({ loaderData: { lift, email, hasStarted }, actionData }: Route.ComponentProps) {
+export default function LiftPage({ loaderData, actionData }: Route.ComponentProps) {
+  const { lift, email } = loaderData
   switch (lift.kind) {
     case 'unknown':
       return (
@@ -68,18 +81,20 @@ export default function LiftPage({ loaderData: { lift, email, hasStarted }, acti
         </AccessPage>
       )
     case 'open':
-      return <Open lift={lift} hasStarted={hasStarted} isRefused={actionData?.isRefused === true} />
+      return <Open {...loaderData} lift={lift} isRefused={actionData?.isRefused === true} />
   }
 }
 
 interface OpenProps {
   readonly lift: OpenLift
+  readonly addons: readonly OwnOffer[]
+  readonly isTrialUsed: boolean
   readonly hasStarted: boolean
   readonly isRefused: boolean
 }
 
-function Open({ lift, hasStarted, isRefused }: OpenProps) {
-  const { metric, meter, tiers, hasSubscription, reason } = lift
+function Open({ lift, addons, isTrialUsed, hasStarted, isRefused }: OpenProps) {
+  const { metric, meter, tiers, hasSubscription, subscription, reason } = lift
   const isStartable = ({ priceMinor }: OfferedTier) => priceMinor === 0 && !hasSubscription
   return (
     <AccessPage {...liftWords(lift)} state={reason === undefined ? 'done' : undefined} action={<WayBack lift={lift} />}>
@@ -102,12 +117,27 @@ function Open({ lift, hasStarted, isRefused }: OpenProps) {
           resets={meter.resetsAt === null ? undefined : `resets ${formatDay(meter.resetsAt)}`}
         />
       )}
+      {reason === 'payment_required' && subscription !== null && (
+        <ButtonLink href={`/account/subscriptions/${subscription.id}/pay`}>Pay now</ButtonLink>
+      )}
+      {subscription !== null && reason !== 'payment_required' && addons.length > 0 && (
+        <AddonList addons={addons} path={`/account/subscriptions/${subscription.id}/addons`} isOnCard />
+      )}
       {tiers.length > 0 && (
         <TierList
           tiers={tiers}
           heading="h2"
           isOnCard
-          action={(tier) => isStartable(tier) && <StartFree tier={tier} isOnly={tiers.length === 1} />}
+          action={(tier) =>
+            isStartable(tier) ? (
+              <StartFree tier={tier} isOnly={tiers.length === 1} />
+            ) : (
+              // What is closed has nothing to sell.
+              lift.agent.isPublished && (
+                <TierAction tier={tier} slug={lift.agent.slug} subscription={subscription} isTrialUsed={isTrialUsed} />
+              )
+            )
+          }
         />
       )}
     </AccessPage>

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { agentPricingTiers } from '#src/db/schema/index.ts'
+import { agentPricingTiers, agents } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { stepFrom } from '#src/features/usage/index.ts'
 import { businessNow } from '../clock.ts'
@@ -38,4 +38,13 @@ export async function readQuote(
     trialEndsAt: trialEndsAt?.toISOString() ?? null,
     nextChargeAt: nextChargeAt.toISOString(),
   }
+}
+
+/** Of this agent, whichever tier it was of. */
+export async function isTrialUsed(
+  deps: Pick<Deps, 'db' | 'subjectHash'>,
+  { userId, agentSlug }: { readonly userId: string; readonly agentSlug: string },
+): Promise<boolean> {
+  const [agent] = await deps.db.select({ id: agents.id }).from(agents).where(eq(agents.slug, agentSlug))
+  return agent !== undefined && hadTrial(deps.db, deps, { userId, agentId: agent.id })
 }

@@ -45,6 +45,9 @@ const statuses: Readonly<Record<Refusal['code'], number>> = {
   unavailable: 503,
 }
 
+/** What an action left in the address, where it leads elsewhere. */
+export const isRefusal = (text: string): text is Refusal['code'] => Object.hasOwn(words, text)
+
 export const statusOf = ({ code }: Refusal): number => statuses[code]
 
 /** Says it where it happened. */

@@ -14,6 +14,7 @@ import { TextLink } from '../../account-access/text-link.tsx'
 import { meterLimit } from '../../offers/meter-limit.ts'
 import { AccountPage, noticeOf, Section } from '../account-page.tsx'
 import { Record } from '../record.tsx'
+import { isRefusal, RefusalNotice } from './refusal.tsx'
 import { StatusBadge } from './status.tsx'
 import { subscriptionRequest } from './subscription-request.ts'
 import { isOver, nextWords, owes, priceWords, statusWords } from './words.ts'
@@ -37,15 +38,19 @@ const notices = {
 }
 
 export async function loader(args: Route.LoaderArgs) {
-  const { subscription, path, searchParams } = await subscriptionRequest(args)
+  const { subscription: stored, path, which, billing, searchParams } = await subscriptionRequest(args)
+  // Who has just paid comes back here, perhaps before any webhook.
+  const isLookedAt = owes(stored) && (await billing.lookAgain(which))?.kind === 'ok'
+  const subscription = (isLookedAt ? await billing.find(which) : undefined) ?? stored
   const { services } = args.context.get(webContext)
   const { slug } = subscription.agent
   const isLaunchable = (await services.catalog.findLaunchUri(slug)) !== undefined
-  return { subscription, path, isLaunchable, notice: noticeOf(notices, searchParams) }
+  const refused = searchParams.get('refused') ?? ''
+  return { subscription, path, isLaunchable, notice: noticeOf(notices, searchParams), refused }
 }
 
 export default function SubscriptionPage({
-  loaderData: { subscription, path, isLaunchable, notice },
+  loaderData: { subscription, path, isLaunchable, notice, refused },
 }: Route.ComponentProps) {
   const { agent, meters, addons } = subscription
   const isEnded = isOver(subscription)
@@ -63,6 +68,7 @@ export default function SubscriptionPage({
         )
       }
     >
+      {isRefusal(refused) && <RefusalNotice refusal={{ code: refused }} />}
       <State subscription={subscription} path={path} />
       <Terms subscription={subscription} path={path} />
       {meters.length > 0 && (
