@@ -14,6 +14,7 @@ import { keepTier } from './keep-tier.ts'
 import { leaseOf } from './lease-of.ts'
 import { clearTheWay } from './open-changes.ts'
 import { previewNow } from './preview-change.ts'
+import { freshProrationDate, outOfDate } from './proration-date.ts'
 
 export interface CommitChange extends ChangeInput {
   /** As the preview gave it. Left out: now. */
@@ -31,7 +32,6 @@ export type CommittedChange =
   /** It begins with a checkout, which this doesn't start. */
   | { readonly kind: 'checkout' }
 
-const previewSecondsMax = 15 * 60
 /** As long as Stripe holds a change that is not paid yet. */
 const openSeconds = 23 * 3_600
 
@@ -90,20 +90,12 @@ async function freshTerms(deps: ReconcileDeps, { chosen, input }: Terms): Promis
   const { way, plan } = chosen
   const at = await readAtStripe(deps, plan)
   if (way !== 'now') return { way, ...(way === 'at_period_end' && { at: at.main.current_period_end }) }
-  const now = Math.floor(+plan.now / 1000)
-  const { prorationDate = now, expectedMinor } = input
-  const isFresh =
-    Number.isSafeInteger(prorationDate) &&
-    prorationDate <= now &&
-    prorationDate >= now - previewSecondsMax &&
-    prorationDate >= at.main.current_period_start
-  if (!isFresh) throw outOfDate()
+  const { expectedMinor } = input
+  const periodStart = at.main.current_period_start
+  const prorationDate = freshProrationDate({ prorationDate: input.prorationDate, now: plan.now, periodStart })
   if (expectedMinor !== undefined) {
     const { dueNow } = await previewNow(deps, { ...chosen, at, prorationDate })
     if (dueNow.amountMinor !== expectedMinor) throw outOfDate()
   }
   return { way, prorationDate }
 }
-
-const outOfDate = (): AppError =>
-  new AppError('conflict', { detail: 'What this costs has changed since you looked. Look at it again.' })

@@ -1,0 +1,95 @@
+import { and, asc, eq, lt, sql } from 'drizzle-orm'
+import { billingIntents } from '#src/db/schema/index.ts'
+import { readAtStripe } from '../changes/at-stripe.ts'
+import { leaseOf } from '../changes/lease-of.ts'
+import { getPlan } from '../changes/own-plan.ts'
+import { settleSession } from '../checkout/session.ts'
+import { businessNow } from '../clock.ts'
+import type { ReconcileDeps } from '../context.ts'
+import { findCustomer } from '../customers/ensure-customer.ts'
+import { settleIntent } from '../intents/intents.ts'
+import type { Intent } from '../intents/intents.ts'
+import { intentIdOf } from '../intents/metadata.ts'
+import { ensureOfferPrice } from '../prices/ensure-offer-price.ts'
+import { withLease } from '../reconcile/lease.ts'
+import { reconcileInvoice } from '../reconcile/reconcile-money.ts'
+import { stripeCall } from '../stripe-failures.ts'
+import { carryOutAddon } from './carry-out-addon.ts'
+import { addonTermsOf } from './purchase.ts'
+
+const atOnceMax = 100
+const restMinutes = 10
+const draftsMax = 100
+
+/**
+ * Brings purchases of add-ons to their end that were cut off, or paid on Stripe's page. Money is never taken here, without its buyer:
+ * what was not tried to be paid comes to nothing. Safe to repeat. Answers how many were looked at.
+ */
+export async function finishAddons(deps: ReconcileDeps): Promise<number> {
+  const intents = await deps.db
+    .select()
+    .from(billingIntents)
+    .where(
+      and(
+        eq(billingIntents.kind, 'addon'),
+        eq(billingIntents.state, 'open'),
+        lt(billingIntents.createdAt, sql`now() - make_interval(mins => ${restMinutes})`),
+      ),
+    )
+    .orderBy(asc(billingIntents.createdAt))
+    .limit(atOnceMax)
+  for (const intent of intents) {
+    try {
+      await withLease(deps, leaseOf(intent.subscriptionId ?? ''), () => finish(deps, intent))
+    } catch (error) {
+      deps.log.warn({ err: error, intentId: intent.id }, 'billing: an add-on could not be settled yet')
+    }
+  }
+  return intents.length
+}
+
+async function finish(deps: ReconcileDeps, intent: Intent): Promise<unknown> {
+  switch (addonTermsOf(intent).by) {
+    case 'checkout':
+      return settleSession(deps, intent)
+    case 'card':
+      return finishInvoice(deps, intent)
+    case 'item':
+      return finishItem(deps, intent)
+  }
+}
+
+const giveUp = (deps: ReconcileDeps, { id }: Intent): Promise<boolean> =>
+  settleIntent(deps.db, { id, state: 'refused', reason: 'abandoned' })
+
+async function finishInvoice(deps: ReconcileDeps, intent: Intent): Promise<unknown> {
+  const { invoices } = deps.payments.stripe
+  const id = intent.stripeObjectId ?? (await findLostDraft(deps, intent))
+  if (id === undefined) return giveUp(deps, intent)
+  const invoice = await stripeCall(() => invoices.retrieve(id))
+  if (invoice.status === 'draft') {
+    await stripeCall(() => invoices.del(id))
+    return giveUp(deps, intent)
+  }
+  const isWaiting = invoice.attempted && (await businessNow(deps.db)) < intent.expiresAt
+  if (invoice.status === 'open' && !isWaiting) await stripeCall(() => invoices.voidInvoice(id))
+  return reconcileInvoice(deps, { stripeInvoiceId: id })
+}
+
+async function findLostDraft(deps: ReconcileDeps, intent: Intent): Promise<string | undefined> {
+  const customer = await findCustomer(deps, intent.userId)
+  if (customer === undefined) return undefined
+  const { data } = await stripeCall(() =>
+    deps.payments.stripe.invoices.list({ customer, status: 'draft', limit: draftsMax }),
+  )
+  return data.find(({ metadata }) => intentIdOf(metadata) === intent.id)?.id
+}
+
+async function finishItem(deps: ReconcileDeps, intent: Intent): Promise<unknown> {
+  const plan = await getPlan(deps, { subscriptionId: intent.subscriptionId ?? '', userId: undefined })
+  const { subscription, others } = await readAtStripe(deps, plan)
+  if (subscription.ended_at !== null) return giveUp(deps, intent)
+  const { priceId } = await ensureOfferPrice(deps, intent.offerId ?? '')
+  if (others.some(({ price }) => price.id === priceId)) return carryOutAddon(deps, intent)
+  return subscription.pending_update === null ? giveUp(deps, intent) : undefined
+}
