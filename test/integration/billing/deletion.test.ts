@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseEvent } from '#src/features/billing/events/event.ts'
 import { storeEvent } from '#src/features/billing/events/store-event.ts'
 import { ensureCustomer, settleBeforeDeletion, startCheckout } from '#src/features/billing/index.ts'
+import { findPaidSubscriptions } from '#src/identity/people/deletion/belongings.ts'
 import { lockOut } from '#src/identity/people/deletion/lock-out.ts'
 import { workOffDeletions } from '#src/identity/people/deletion/work-off.ts'
 import { createJobs } from '#src/integrations/jobs/index.ts'
@@ -155,4 +156,21 @@ test('nobody is asked about somebody who never bought anything', async () => {
   await workOff()
   expect(await isThere(userId)).toBe(false)
   expect(billing.calls.slice(before)).toEqual([])
+})
+
+test('who is about to delete their account is told what they have paid for', async () => {
+  const userId = await addPerson()
+  const { subscriptionId } = await billing.subscribe({ agent, tierId: agent.tiers.yearly, userId })
+  const other = await billing.addAgent()
+  await billing.subscribe({ agent: other, tierId: other.tiers.trial, userId, withTrial: true })
+  const free = await billing.addAgent()
+  await billing.database.pool.query(
+    `INSERT INTO user_agent_subscriptions (user_id, agent_id, tier_id, status) VALUES ($1, $2, $3, 'active')`,
+    [userId, free.agentId, free.tiers.free],
+  )
+  const paidUntil = (await billing.subscription(subscriptionId)).currentPeriodEnd
+  const told = await findPaidSubscriptions(billing.deps.db, userId)
+  expect(told).toHaveLength(2)
+  expect(told.find(({ isTrial }) => !isTrial)).toMatchObject({ agent: 'Reader' })
+  expect(new Date(told.find(({ isTrial }) => !isTrial)?.until ?? '')).toEqual(paidUntil)
 })

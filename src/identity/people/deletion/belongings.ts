@@ -105,3 +105,22 @@ export async function findSubscribedAgents(db: Database, userId: string): Promis
     ORDER BY agent.name, agent.id LIMIT ${namesMax}`)
   return rows.map(({ name }) => String(name))
 }
+
+/** What is paid for, or would be after a trial, and ends with the account. */
+export interface PaidSubscription {
+  readonly agent: string
+  /** Until when it could be used otherwise, by the business clock. */
+  readonly until: string
+  readonly isTrial: boolean
+}
+
+/** At most 20, by name of the agent. */
+export async function findPaidSubscriptions(db: Database, userId: string): Promise<readonly PaidSubscription[]> {
+  const { rows } = await db.execute<{ name: string; until: string; status: string }>(sql`
+    SELECT agent.name, to_json(subscription.current_period_end) #>> '{}' AS until, subscription.status
+    FROM user_agent_subscriptions AS subscription JOIN agents AS agent ON agent.id = subscription.agent_id
+    WHERE subscription.user_id = ${userId} AND subscription.status = ANY(${sql.param([...openStatuses])}::text[])
+      AND subscription.stripe_subscription_id IS NOT NULL
+    ORDER BY agent.name, agent.id LIMIT ${namesMax}`)
+  return rows.map(({ name, until, status }) => ({ agent: name, until, isTrial: status === 'trialing' }))
+}

@@ -2,8 +2,8 @@ import type { Caller } from '../../accounts/context.ts'
 import { hasPassword, isFresh } from '../confirm-identity.ts'
 import { getPerson } from '../context.ts'
 import type { PeopleContext, Person } from '../context.ts'
-import { findBelongings, findSubscribedAgents } from './belongings.ts'
-import type { Obstacle } from './belongings.ts'
+import { findBelongings, findPaidSubscriptions, findSubscribedAgents } from './belongings.ts'
+import type { Obstacle, PaidSubscription } from './belongings.ts'
 
 /** What somebody is told before they are asked whether to delete their account. */
 export interface DeletionPreflight {
@@ -18,6 +18,8 @@ export interface DeletionPreflight {
   readonly leaving: readonly string[]
   /** Names of agents they are subscribed to; at most 20. */
   readonly subscriptions: readonly string[]
+  /** Those among them that are paid for: they end at once, and nothing is given back for the rest. */
+  readonly paid: readonly PaidSubscription[]
 }
 
 export async function readDeletionPreflight(context: PeopleContext, caller: Caller): Promise<DeletionPreflight> {
@@ -30,6 +32,7 @@ export async function readDeletionPreflight(context: PeopleContext, caller: Call
     ending: ending.map(({ name }) => name),
     leaving: leaving.map(({ name }) => name),
     subscriptions: await findSubscribedAgents(context.db, person.id),
+    paid: await findPaidSubscriptions(context.db, person.id),
   }
 }
 

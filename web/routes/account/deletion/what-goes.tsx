@@ -1,3 +1,4 @@
+import { formatDay } from '../../../ui/time.tsx'
 import { TextLink } from '../../account-access/text-link.tsx'
 import { Record } from '../record.tsx'
 import type { Route } from './+types/delete-account.ts'
@@ -5,7 +6,7 @@ import type { Route } from './+types/delete-account.ts'
 type Preflight = Route.ComponentProps['loaderData']
 
 /** In plain words, before anything is asked: what goes, what goes along, and what stays. */
-export const WhatGoes = ({ subscriptions, ending, leaving }: Preflight) => (
+export const WhatGoes = (preflight: Preflight) => (
   <section aria-labelledby="what-title" className="flex flex-col gap-16">
     <div className="flex flex-col gap-4">
       <h2 id="what-title" className="text-18 font-medium">
@@ -15,15 +16,19 @@ export const WhatGoes = ({ subscriptions, ending, leaving }: Preflight) => (
         You can <TextLink href="/account/export">download your data</TextLink> first.
       </p>
     </div>
-    <Record lines={linesOf({ subscriptions, ending, leaving })} />
+    <Record lines={linesOf(preflight)} />
   </section>
 )
 
-function linesOf({ subscriptions, ending, leaving }: Pick<Preflight, 'subscriptions' | 'ending' | 'leaving'>) {
+function linesOf({ subscriptions, paid, ending, leaving }: Preflight) {
   const lines = [
     [
       'At once',
       'You are signed out everywhere, and nobody can sign in any more. Agents you let in lose their access and are told.',
+    ],
+    paid.length > 0 && [
+      'Ends now',
+      `${listed(paid.map(paidUntil))}. Nothing is charged any more, and the rest is not refunded.`,
     ],
     [
       'Deleted',
@@ -44,6 +49,9 @@ function linesOf({ subscriptions, ending, leaving }: Pick<Preflight, 'subscripti
     .filter((line) => line !== false)
     .map(([label, text]) => ({ label, value: <span className="block max-w-prose">{text}</span> }))
 }
+
+const paidUntil = ({ agent, until, isTrial }: Preflight['paid'][number]): string =>
+  `${agent}, ${isTrial ? 'on trial' : 'paid'} until ${formatDay(until)}`
 
 const them = ({ length }: readonly string[]): string => (length === 1 ? 'it' : 'them')
 
