@@ -1,5 +1,5 @@
 // What the server hands to the pages, as types only: web/ never imports a value from src/.
-import type { BillingServices, StripeEventServices } from '#src/features/billing/index.ts'
+import type { BillingServices, EarningsServices, StripeEventServices } from '#src/features/billing/index.ts'
 import type { CatalogServices } from '#src/features/catalog/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
 import type { SandboxServices } from '#src/features/sandbox/index.ts'
@@ -20,6 +20,7 @@ export interface WebServices {
   readonly offers: OfferServices
   readonly billing: BillingServices
   readonly stripeEvents: StripeEventServices
+  readonly earnings: EarningsServices
   readonly account: AccountServices
   readonly people: PeopleServices
   readonly organizations: OrganizationServices

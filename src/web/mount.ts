@@ -11,7 +11,11 @@ import { createRequestHandler, RouterContextProvider } from 'react-router'
 import type { RouterContext, ServerBuild } from 'react-router'
 import { isDatabaseUnavailable } from '#src/db/errors.ts'
 import type { Deps } from '#src/deps.ts'
-import { createBillingServices, createStripeEventServices } from '#src/features/billing/index.ts'
+import {
+  createBillingServices,
+  createEarningsServices,
+  createStripeEventServices,
+} from '#src/features/billing/index.ts'
 import { createCatalogServices } from '#src/features/catalog/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
 import { createSandboxServices } from '#src/features/sandbox/index.ts'
@@ -102,6 +106,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
     offers: createOfferServices(deps),
     billing: createBillingServices(deps),
     stripeEvents: createStripeEventServices(deps),
+    earnings: createEarningsServices(deps),
     account: createAccountServices(deps),
     oauth: createOAuthServices(deps),
     people: createPeopleServices(deps),

@@ -4,6 +4,8 @@ import { createApiRouter } from '#src/http/api.ts'
 import type { AppEnv } from '#src/http/api.ts'
 import { consoleGuard, operatorGuard } from '#src/identity/index.ts'
 import type { ConsoleEnv } from '#src/identity/index.ts'
+import { earningsOperatorRoutes } from './earnings/operator-routes.ts'
+import { earningsRoutes } from './earnings/routes.ts'
 import { offerRoutes } from './offers/routes.ts'
 
 /** What publishers sell beside tiers and what they earn, by their session: `/publisher/…`, and what operators do about it. */
@@ -14,5 +16,7 @@ export function publisherBillingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   guarded.use('/publisher/*', consoleGuard(deps))
   guarded.use('/operator/*', consoleGuard(deps), operatorGuard(deps))
   offerRoutes(guarded, deps)
+  earningsRoutes(guarded, deps)
+  earningsOperatorRoutes(guarded, deps)
   return router
 }
