@@ -31,7 +31,9 @@ export default [
   route('account/subscriptions/:id/change', 'routes/account/subscriptions/change.tsx'),
   route('account/subscriptions/:id/cancel', 'routes/account/subscriptions/cancel.tsx'),
   route('account/subscriptions/:id/resume', 'routes/account/subscriptions/resume.ts'),
+  route('account/subscriptions/:id/addons', 'routes/account/subscriptions/addons.tsx'),
   route('account/subscriptions/:id/pay', 'routes/account/subscriptions/pay.ts'),
+  route('account/billing', 'routes/account/billing/billing.tsx'),
   route('account/profile', 'routes/account/profile.tsx'),
   route('account/security', 'routes/account/security/security.tsx'),
   route('account/security/two-factor', 'routes/account/security/two-factor.tsx'),
@@ -52,6 +54,9 @@ export default [
   route('sandbox/portal/:id', 'routes/sandbox/portal.tsx'),
   route('sandbox/invoices/:id', 'routes/sandbox/invoice.tsx'),
   route('sandbox/clock', 'routes/sandbox/clock.tsx'),
+
+  route('operator/stripe-events', 'routes/operator/stripe-events/stripe-events.tsx'),
+  route('operator/stripe-events/:id', 'routes/operator/stripe-events/stripe-event.tsx'),
 
   route('theme', 'routes/theme.ts'),
   route('dev/ui', 'routes/dev/ui.tsx'),

@@ -2,6 +2,7 @@
 // never silently something else that costs.
 import { z } from '@hono/zod-openapi'
 import { addonScopes, billingIntervals, subscriptionStatuses } from '#src/db/schema/index.ts'
+import { taxIdTypes } from './customers/billing-details.ts'
 import { agentParam } from '#src/features/pricing/index.ts'
 
 const isoTime = z.iso.datetime()
@@ -173,6 +174,105 @@ export const changeAnswerSchema = z
     description:
       '`needs_payment`: nothing changes before the person has paid at `url`. `checkout`: nothing happened; it begins with `POST /subscriptions`.',
   })
+
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .regex(/^\P{Cc}*$/u, 'must be one line without control characters')
+const addressLine = line(200).default('')
+
+export const billingDetailsSchema = z
+  .strictObject({
+    name: line(120).min(1),
+    company: line(120).default(''),
+    email: z.email().max(254).openapi({ description: 'Where invoices are sent.' }),
+    address: z.strictObject({
+      line1: addressLine,
+      line2: addressLine,
+      postalCode: addressLine,
+      city: addressLine,
+      state: addressLine,
+      country: z
+        .string()
+        .regex(/^([A-Z]{2})?$/, 'must be two capitals (ISO 3166-1)')
+        .default('')
+        .openapi({ example: 'DE' }),
+    }),
+    taxId: z
+      .strictObject({ type: z.enum(taxIdTypes), value: line(40).min(1) })
+      .nullable()
+      .default(null)
+      .openapi({ description: 'Checked by Stripe. Null: none.' }),
+  })
+  .openapi('BillingDetailsInput')
+
+const cardSchema = z
+  .object({
+    id: z.string(),
+    brand: z.string(),
+    last4: z.string(),
+    expMonth: z.int(),
+    expYear: z.int(),
+    isDefault: z.boolean().openapi({ description: 'It pays renewals, changes and add-ons.' }),
+  })
+  .openapi('SavedCard')
+
+export const billingSchema = z
+  .object({
+    details: z
+      .object({
+        name: z.string(),
+        company: z.string(),
+        email: z.string(),
+        address: z.object({
+          line1: z.string(),
+          line2: z.string(),
+          postalCode: z.string(),
+          city: z.string(),
+          state: z.string(),
+          country: z.string(),
+        }),
+        taxId: z
+          .object({
+            type: z.string(),
+            value: z.string(),
+            verification: z.enum(['pending', 'verified', 'unverified', 'unavailable']),
+          })
+          .nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'Null: nothing was bought or saved yet.' }),
+    cards: z.array(cardSchema).readonly(),
+  })
+  .openapi('BillingDetails')
+
+export const portalInputSchema = z
+  .strictObject({ returnTo: z.string().max(500).optional().openapi({ description: 'A path of the marketplace.' }) })
+  .openapi('NewPortalSession')
+export const portalSchema = z.object({ url: z.url() }).openapi('PortalSession')
+
+export const newOwnAddonSchema = z
+  .strictObject({
+    offerId: id,
+    id: id.optional().openapi({ description: 'Yours: sent again with it, it is bought once. Left out, one is made.' }),
+    prorationDate: wholeSeconds.optional(),
+  })
+  .openapi('BuyAddon')
+
+export const boughtAddonSchema = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('done') }),
+    z.object({ kind: z.literal('needs_payment'), url: z.url() }),
+    z.object({ kind: z.literal('checkout'), url: z.url(), intentId: z.uuid() }),
+  ])
+  .openapi('BoughtAddon', {
+    description:
+      '`done`: paid with the saved card. `checkout`: no card is saved, send the person to `url`. `needs_payment`: their bank asks them something, there.',
+  })
+
+export const removedAddonSchema = z.object({ removedAt: isoTime, givenBackMinor: z.int() }).openapi('RemovedAddon')
 
 export const cancellationSchema = z
   .object({ kind: z.enum(['at_period_end', 'at_once']), endsAt: isoTime })

@@ -1,6 +1,13 @@
 import type { Deps } from '#src/deps.ts'
 import { readMeters } from '#src/features/usage/index.ts'
 import type { SubscriptionMeter } from '#src/features/usage/index.ts'
+import { buyAddon } from './addons/buy-addon.ts'
+import type { BuyAddon } from './addons/buy-addon.ts'
+import type { BoughtAddon } from './addons/purchase.ts'
+import { previewAddon } from './addons/preview-addon.ts'
+import type { AddonPreview, WhichAddon } from './addons/preview-addon.ts'
+import { removeAddon } from './addons/remove-addon.ts'
+import type { RemovedAddon } from './addons/remove-addon.ts'
 import { attempt, isUuid } from './attempt.ts'
 import type { Attempt } from './attempt.ts'
 import { listOwnOffers } from './buyers/own-offers.ts'
@@ -20,6 +27,16 @@ import { resumePlan } from './changes/resume-plan.ts'
 import { giveUpCheckout } from './checkout/give-up-checkout.ts'
 import { settleCheckout } from './checkout/settle-checkout.ts'
 import type { CheckoutState, WhichCheckout } from './checkout/settle-checkout.ts'
+import { saveTypedDetails } from './buyers/typed-details.ts'
+import type { SavedDetails, TypedDetails } from './buyers/typed-details.ts'
+import { readBilling } from './customers/billing-details.ts'
+import type { Billing } from './customers/billing-details.ts'
+import { adoptChosenCard } from './customers/cards.ts'
+import { removeCard, setDefaultCard } from './customers/change-cards.ts'
+import type { WhichCard } from './customers/change-cards.ts'
+import { findCustomer } from './customers/ensure-customer.ts'
+import { openPortal } from './customers/open-portal.ts'
+import type { OpenPortal } from './customers/open-portal.ts'
 import { startCheckout } from './checkout/start-checkout.ts'
 import type { StartCheckout, StartedCheckout } from './checkout/start-checkout.ts'
 
@@ -48,6 +65,16 @@ export interface BillingServices {
   commitChange(change: CommitChange): Promise<Attempt<CommittedChange> | undefined>
   cancel(which: WhichSubscription): Promise<Attempt<CanceledPlan> | undefined>
   resume(which: WhichSubscription): Promise<Attempt<void> | undefined>
+  previewAddon(which: WhichAddon): Promise<Attempt<AddonPreview> | undefined>
+  buyAddon(addon: BuyAddon): Promise<Attempt<BoughtAddon> | undefined>
+  removeAddon(which: WhichSubscription & { readonly addonId: string }): Promise<Attempt<RemovedAddon> | undefined>
+  readBilling(whose: { readonly userId: string }): Promise<Attempt<Billing> | undefined>
+  saveDetails(details: TypedDetails): Promise<SavedDetails>
+  setDefaultCard(which: WhichCard): Promise<Attempt<void> | undefined>
+  removeCard(which: WhichCard): Promise<Attempt<void> | undefined>
+  /** What was chosen on Stripe's page of cards counts from now on. */
+  adoptChosenCard(whose: { readonly userId: string }): Promise<Attempt<void> | undefined>
+  openPortal(portal: OpenPortal): Promise<Attempt<{ readonly url: string }> | undefined>
   /** Where the open invoice is paid; without one nowhere. */
   findPaymentPage(which: WhichSubscription): Promise<Attempt<string | undefined> | undefined>
   /** Asks Stripe now what is so. */
@@ -73,6 +100,23 @@ export const createBillingServices = (deps: Deps): BillingServices => ({
     attempt([change.subscriptionId, change.tierId, change.intentId ?? change.tierId], () => commitChange(deps, change)),
   cancel: (which) => attempt([which.subscriptionId], () => cancelPlan(deps, which)),
   resume: (which) => attempt([which.subscriptionId], () => resumePlan(deps, which)),
+  previewAddon: (which) => attempt([which.subscriptionId, which.offerId], () => previewAddon(deps, which)),
+  buyAddon: (addon) =>
+    attempt([addon.subscriptionId, addon.offerId, addon.intentId ?? addon.offerId], () => buyAddon(deps, addon)),
+  removeAddon: ({ subscriptionId, addonId, userId }) =>
+    attempt([subscriptionId, addonId], () =>
+      removeAddon(deps, { subscriptionId, addonId, by: { kind: 'person', userId } }),
+    ),
+  readBilling: (whose) => attempt([], () => readBilling(deps, whose)),
+  saveDetails: (typed) => saveTypedDetails(deps, typed),
+  setDefaultCard: (which) => attempt([], () => setDefaultCard(deps, which)),
+  removeCard: (which) => attempt([], () => removeCard(deps, which)),
+  adoptChosenCard: ({ userId }) =>
+    attempt([], async () => {
+      const customerId = await findCustomer(deps, userId)
+      if (customerId !== undefined) await adoptChosenCard(deps, customerId)
+    }),
+  openPortal: (portal) => attempt([], () => openPortal(deps, portal)),
   findPaymentPage: (which) => attempt([which.subscriptionId], () => findPaymentPage(deps, which)),
   lookAgain: (which) => attempt([which.subscriptionId], () => lookAgain(deps, which)),
 })

@@ -19,15 +19,20 @@ export interface OwnOffer {
 
 const offersMax = 100
 
-/** In the publisher's order. What comes again needs a paid tier that is billed as often, in the same currency, and not twice. */
+/** In the publisher's order. What comes again goes with a paid tier that is billed as often and goes on itself, and not twice. */
 export async function listOwnOffers(
   { db }: Pick<Deps, 'db'>,
-  { agent, price, addons }: Pick<OwnSubscription, 'agent' | 'price' | 'addons'>,
+  { agent, price, addons, status, cancelAtPeriodEnd }: Omit<OwnSubscription, 'next' | 'nextCharge'>,
 ): Promise<OwnOffer[]> {
+  // What is late is paid first, and what is disputed stands still.
+  if (status !== 'active' && status !== 'trialing') return []
   const { agentId, archivedAt, billingInterval, currency, sortOrder, id } = agentAddonOffers
   const isOnce = isNull(billingInterval)
+  const takesMore = status === 'active' && !cancelAtPeriodEnd
   const fits =
-    price === null ? isOnce : and(eq(currency, price.currency), or(isOnce, eq(billingInterval, price.interval)))
+    price === null
+      ? isOnce
+      : and(eq(currency, price.currency), takesMore ? or(isOnce, eq(billingInterval, price.interval)) : isOnce)
   const rows = await db
     .select({ offer: agentAddonOffers, metric: agentMetricDefinitions })
     .from(agentAddonOffers)
