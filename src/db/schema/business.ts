@@ -138,6 +138,8 @@ export const agents = pgTable(
     oauthClientId: authId('oauth_client_id'),
     redirectUris: text('redirect_uris').array().notNull().default([]),
     createdBy: authId('created_by'),
+    /** Listed before it can be used: people may ask to be told when it can. */
+    comingSoon: boolean('coming_soon').notNull().default(false),
     /** Null: never claimed. */
     claimedAt: instant('claimed_at'),
     /** Null: the publisher's hold on the homepage has not been proven. */
@@ -164,6 +166,7 @@ export const agents = pgTable(
     isWebAddress(table.initiateLoginUri),
     holds(table.sources, sql`jsonb_typeof(${table.sources}) = 'array'`),
     holds(table.publishedAt, sql`${table.status} <> 'published' OR ${table.publishedAt} IS NOT NULL`),
+    holds(table.comingSoon, sql`NOT ${table.comingSoon} OR ${table.listing} = 'agent'`),
     // An unclaimed entry is facts only: it has no owner and nobody can sign in to it.
     holds(
       table.listing,
@@ -1033,6 +1036,9 @@ export const reviews = pgTable(
     repliedAt: instant('replied_at'),
     /** Null: shown. An operator hides, never edits. */
     hiddenAt: instant('hidden_at'),
+    hiddenBy: authId('hidden_by'),
+    /** What its person is told. Null: it is shown. */
+    hiddenReason: text('hidden_reason'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -1043,8 +1049,191 @@ export const reviews = pgTable(
     hasLength(table.body, { min: 0, max: 10_000 }),
     reference(table.agentId, agents.id, 'cascade'),
     reference(table.userId, user.id, 'cascade'),
+    reference(table.hiddenBy, user.id, 'set null'),
+    indexed(table.hiddenBy),
     indexed(table.agentId, table.createdAt, table.id),
     indexed(table.userId),
+  ],
+)
+
+/** On which days somebody signed in at an agent themself: what a publisher can't write, so that a review can rest on it. */
+export const agentSignIns = pgTable(
+  'agent_sign_ins',
+  {
+    agentId: uuid('agent_id').notNull(),
+    userId: authId('user_id').notNull(),
+    /** UTC, by the business clock. */
+    day: date('day', { mode: 'string' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'agent_sign_ins_pkey', columns: [table.agentId, table.userId, table.day] }),
+    reference(table.agentId, agents.id, 'cascade'),
+    reference(table.userId, user.id, 'cascade'),
+    indexed(table.userId),
+  ],
+)
+
+export const reportKinds = ['agent', 'review', 'removal'] as const
+export const reportReasons = [
+  'spam',
+  'misleading',
+  'harmful',
+  'illegal',
+  'not_working',
+  'off_topic',
+  'mine',
+  'other',
+] as const
+export const reportStates = ['open', 'upheld', 'dismissed'] as const
+
+/** What people tell the operators about a listing or a review. `removal`: a project that wants its directory entry gone. */
+export const reports = pgTable(
+  'reports',
+  {
+    id: id(),
+    kind: text('kind', { enum: reportKinds }).notNull(),
+    agentId: uuid('agent_id').notNull(),
+    /** Null: it is about the agent. */
+    reviewId: uuid('review_id'),
+    reporterId: authId('reporter_id'),
+    /** As it was given, to answer to. Null: they have an account. */
+    reporterEmail: text('reporter_email'),
+    reason: text('reason', { enum: reportReasons }).notNull(),
+    details: text('details').notNull().default(''),
+    state: text('state', { enum: reportStates }).notNull().default('open'),
+    decidedBy: authId('decided_by'),
+    /** Null: open. */
+    decidedAt: instant('decided_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    isOneOf(table.kind, reportKinds),
+    isOneOf(table.reason, reportReasons),
+    isOneOf(table.state, reportStates),
+    holds(table.reviewId, sql`(${table.reviewId} IS NOT NULL) = (${table.kind} = 'review')`),
+    holds(table.decidedAt, sql`(${table.decidedAt} IS NULL) = (${table.state} = 'open')`),
+    hasLength(table.details, { min: 0, max: 2_000 }),
+    isEmail(table.reporterEmail),
+    // One open report of each person about each thing.
+    uniqueWhere(
+      { suffix: 'open', where: sql`${table.state} = 'open'` },
+      table.reporterId,
+      table.kind,
+      table.agentId,
+      table.reviewId,
+    ),
+    reference(table.agentId, agents.id, 'cascade'),
+    reference(table.reviewId, reviews.id, 'cascade'),
+    reference(table.reporterId, user.id, 'set null'),
+    reference(table.decidedBy, user.id, 'set null'),
+    indexed(table.reporterId),
+    indexed(table.agentId),
+    indexed(table.reviewId),
+    indexed(table.decidedBy),
+    indexed(table.state, table.createdAt, table.id),
+  ],
+)
+
+export const claimMethods = ['well_known', 'dns'] as const
+export const claimStates = ['pending', 'proven', 'approved', 'refused', 'withdrawn'] as const
+
+/** Somebody says that an unclaimed entry is their organization's, and proves it by what stands at the project's own address. */
+export const agentClaims = pgTable(
+  'agent_claims',
+  {
+    id: id(),
+    agentId: uuid('agent_id').notNull(),
+    userId: authId('user_id').notNull(),
+    organizationId: authId('organization_id').notNull(),
+    method: text('method', { enum: claimMethods }).notNull().default('well_known'),
+    /** What has to stand there; public, and worth nothing elsewhere. */
+    token: text('token').notNull(),
+    /** Where it was looked for: the host of the homepage when the claim was made. */
+    host: text('host').notNull(),
+    state: text('state', { enum: claimStates }).notNull().default('pending'),
+    /** Null: it was not looked for yet. */
+    checkedAt: instant('checked_at'),
+    /** What was found instead. Null: nothing was looked for, or it was there. */
+    checkError: text('check_error'),
+    provenAt: instant('proven_at'),
+    decidedBy: authId('decided_by'),
+    decidedAt: instant('decided_at'),
+    /** Why it was refused. */
+    reason: text('reason'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    isOneOf(table.method, claimMethods),
+    isOneOf(table.state, claimStates),
+    hasLength(table.token, { min: 20, max: 100 }),
+    uniqueWhere(
+      { suffix: 'open', where: sql`${table.state} IN ('pending', 'proven')` },
+      table.agentId,
+      table.organizationId,
+    ),
+    reference(table.agentId, agents.id, 'cascade'),
+    reference(table.userId, user.id, 'cascade'),
+    reference(table.organizationId, organization.id, 'cascade'),
+    reference(table.decidedBy, user.id, 'set null'),
+    indexed(table.agentId),
+    indexed(table.userId),
+    indexed(table.organizationId),
+    indexed(table.decidedBy),
+    indexed(table.state, table.createdAt, table.id),
+  ],
+)
+
+export const agentFavourites = pgTable(
+  'agent_favourites',
+  {
+    userId: authId('user_id').notNull(),
+    agentId: uuid('agent_id').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ name: 'agent_favourites_pkey', columns: [table.userId, table.agentId] }),
+    reference(table.agentId, agents.id, 'cascade'),
+    reference(table.userId, user.id, 'cascade'),
+    indexed(table.agentId),
+  ],
+)
+
+/** Agents that an operator shows together. */
+export const collections = pgTable(
+  'collections',
+  {
+    id: id(),
+    slug: text('slug').notNull(),
+    title: text('title').notNull(),
+    description: text('description').notNull().default(''),
+    sortOrder: integer('sort_order').notNull().default(0),
+    /** Null: not shown. */
+    publishedAt: instant('published_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueOver(table.slug),
+    isSlug(table.slug),
+    hasLength(table.title, { min: 1, max: 80 }),
+    hasLength(table.description, { min: 0, max: 500 }),
+    indexed(table.sortOrder, table.id),
+  ],
+)
+
+export const collectionAgents = pgTable(
+  'collection_agents',
+  {
+    collectionId: uuid('collection_id').notNull(),
+    agentId: uuid('agent_id').notNull(),
+    sortOrder: integer('sort_order').notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ name: 'collection_agents_pkey', columns: [table.collectionId, table.agentId] }),
+    reference(table.collectionId, collections.id, 'cascade'),
+    reference(table.agentId, agents.id, 'cascade'),
+    indexed(table.agentId),
   ],
 )
 
@@ -1070,6 +1259,10 @@ export const agentWaitlist = pgTable(
     id: id(),
     agentId: uuid('agent_id').notNull(),
     email: text('email').notNull(),
+    /** Null: its mailbox has not said yes; such rows go after a week. */
+    confirmedAt: instant('confirmed_at'),
+    /** When it was told that the agent can be used. Null: not yet. */
+    toldAt: instant('told_at'),
     createdAt: createdAt(),
   },
   (table) => [
@@ -1077,6 +1270,7 @@ export const agentWaitlist = pgTable(
     isEmail(table.email),
     reference(table.agentId, agents.id, 'cascade'),
     indexed(table.email),
+    indexedWhere({ suffix: 'unconfirmed', where: sql`${table.confirmedAt} IS NULL` }, table.createdAt),
   ],
 )
 
@@ -1185,6 +1379,8 @@ export const interactions = pgTable(
     /** Null: nobody was told yet; `notifyError` says why where it was tried. */
     notifiedAt: instant('notified_at'),
     notifyError: text('notify_error'),
+    /** How often telling was tried. */
+    notifyAttempts: integer('notify_attempts').notNull().default(0),
     createdAt: createdAt(),
   },
   (table) => [
@@ -1206,6 +1402,8 @@ export const interactionRecipients = pgTable(
   {
     id: id(),
     email: text('email').notNull(),
+    /** Null: its mailbox has not said yes, and gets nothing but that question. */
+    confirmedAt: instant('confirmed_at'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -1356,6 +1554,38 @@ export const installation = pgTable(
       sql`${table.clockOffsetMs} = 0 OR ${table.environment} IS NOT DISTINCT FROM 'sandbox'`,
       'sandbox_check',
     ),
+  ],
+)
+
+/** Exactly one row: what makes this marketplace this one. Null and empty mean Rialto's own. */
+export const siteSettings = pgTable(
+  'site_settings',
+  {
+    /** Always true: the primary key allows one row. */
+    id: boolean('id').primaryKey().default(true),
+    name: text('name'),
+    markMediaId: uuid('mark_media_id'),
+    /** Colours as `#rrggbb`, for light and dark; both or none, and readable on their grounds. */
+    accentLight: text('accent_light'),
+    accentDark: text('accent_dark'),
+    supportEmail: text('support_email'),
+    /** What prices are shown in where a publisher has chosen none. */
+    currency: text('currency').notNull().default('USD'),
+    /** Markdown by page: `terms`, `privacy`, `refunds`, `imprint`. */
+    legal: jsonb('legal').$type<Readonly<Record<string, string>>>().notNull().default({}),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    holds(table.id, sql`${table.id}`),
+    hasLength(table.name, { min: 1, max: 40 }),
+    holds(table.accentLight, sql`${table.accentLight} ~ '^#[0-9a-f]{6}$'`),
+    holds(table.accentDark, sql`${table.accentDark} ~ '^#[0-9a-f]{6}$'`),
+    holds(table.accentDark, sql`(${table.accentLight} IS NULL) = (${table.accentDark} IS NULL)`, 'pair_check'),
+    isEmail(table.supportEmail),
+    isCurrency(table.currency),
+    holds(table.legal, sql`jsonb_typeof(${table.legal}) = 'object'`),
+    reference(table.markMediaId, media.id, 'set null'),
+    indexed(table.markMediaId),
   ],
 )
 

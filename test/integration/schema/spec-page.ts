@@ -158,4 +158,11 @@ export const keysToPeople = {
   'subscription_addons.revoked_by': 'set null',
   'audit_logs.user_id': 'set null',
   'interactions.user_id': 'set null',
+  'agent_claims.decided_by': 'set null',
+  'agent_claims.user_id': 'cascade',
+  'agent_favourites.user_id': 'cascade',
+  'agent_sign_ins.user_id': 'cascade',
+  'reports.decided_by': 'set null',
+  'reports.reporter_id': 'set null',
+  'reviews.hidden_by': 'set null',
 } as const

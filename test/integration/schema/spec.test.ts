@@ -209,7 +209,9 @@ describe('naming and types', () => {
     const ids = catalog.columns.filter((column) => column.name === 'id' && businessNames.has(column.table))
     expect(ids.length).toBeGreaterThan(20)
     // The installation has one row and no id; a reservation's is that of the ledger entry that holds the units.
-    for (const column of ids.filter((entry) => !['installation', 'usage_reservations'].includes(entry.table))) {
+    for (const column of ids.filter(
+      (entry) => !['installation', 'site_settings', 'usage_reservations'].includes(entry.table),
+    )) {
       expect([column.table, column.type, column.default]).toEqual([column.table, 'uuid', 'gen_random_uuid()'])
     }
   })
@@ -231,6 +233,8 @@ describe('naming and types', () => {
       'oauth_client.enable_end_session',
       'oauth_client.require_pkce',
       'oauth_client.skip_consent',
+      // The key of the one row.
+      'site_settings.id',
       // Set up by the plugin as verified; a pending one says false.
       'two_factor.verified',
     ])

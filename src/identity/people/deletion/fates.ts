@@ -44,6 +44,16 @@ export const fates: Readonly<Record<string, Fate>> = {
   usage_denials_hourly: { kind: 'follows', parent: 'user_agent_subscriptions' },
   agent_installs: goes('agent_installs'),
   agent_active_users: goes('agent_active_users'),
+  agent_sign_ins: goes('agent_sign_ins'),
+  agent_favourites: goes('agent_favourites'),
+  agent_claims: goes('agent_claims'),
+  reports: {
+    kind: 'forgets',
+    where: whereOf('reports'),
+    rowsMax,
+    // What they wrote may say who they are.
+    set: `reporter_id = NULL, reporter_email = NULL, details = ''`,
+  },
   reviews: goes('reviews'),
   agent_waitlist: goes('agent_waitlist'),
   organization_invitation: goes('organization_invitation'),

@@ -34,7 +34,31 @@ export async function insertEverything(
     [Buffer.from(id), id],
   )
   await insertSignIns(run, { id, email, other })
+  await insertShop(run, { id, email, other, agentId })
   return { subscriptions, theirs }
+}
+
+async function insertShop(run: Run, { id, email, other, agentId }: SignIns & { agentId: string }): Promise<void> {
+  await run('INSERT INTO agent_favourites (user_id, agent_id) VALUES ($1, $2)', [id, agentId])
+  await run(`INSERT INTO agent_sign_ins (agent_id, user_id, day) VALUES ($1, $2, '2026-03-31')`, [agentId, id])
+  await run('INSERT INTO reviews (agent_id, user_id, rating, hidden_by) VALUES ($1, $2, 3, $3)', [agentId, other, id])
+  await run(
+    `INSERT INTO reports (kind, agent_id, reporter_id, reporter_email, reason, details, decided_by)
+     VALUES ('agent', $1, $2, $3, 'other', 'Write to ' || $3, $2)`,
+    [agentId, id, email],
+  )
+  const organization = randomUUID()
+  await run('INSERT INTO organization (id, name, slug, created_at) VALUES ($1, $1, $1, now())', [organization])
+  for (const [user, decided] of [
+    [id, null],
+    [other, id],
+  ]) {
+    await run(
+      `INSERT INTO agent_claims (agent_id, user_id, organization_id, token, host, state, decided_by)
+       VALUES ($1, $2, $3, 'a token that is long enough', 'example.com', 'refused', $4)`,
+      [agentId, user, organization, decided],
+    )
+  }
 }
 
 interface SignIns {
