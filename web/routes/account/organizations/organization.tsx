@@ -1,5 +1,5 @@
 import { data, redirect } from 'react-router'
-import { Button } from '../../../ui/button.tsx'
+import { Button, ButtonLink } from '../../../ui/button.tsx'
 import { type FieldError, TextField } from '../../../ui/field.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { SelectField } from '../../../ui/select-field.tsx'
@@ -115,6 +115,7 @@ export default function OrganizationPage({ loaderData, actionData }: Route.Compo
     <AccountPage
       title={organization.name}
       current="/account/organizations"
+      action={organization.role === 'member' ? undefined : <EarningsLink slug={organization.slug} />}
       notice={notice}
       hasErrors={actionData !== undefined}
     >
@@ -151,6 +152,12 @@ export default function OrganizationPage({ loaderData, actionData }: Route.Compo
     </AccountPage>
   )
 }
+
+const EarningsLink = ({ slug }: { slug: string }) => (
+  <ButtonLink kind="secondary" size="console" href={`/publish/${slug}/earnings`}>
+    Earnings
+  </ButtonLink>
+)
 
 interface InviteFormProps {
   readonly roles: readonly (keyof typeof roleNames)[]
