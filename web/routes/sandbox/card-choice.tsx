@@ -59,8 +59,7 @@ export const CardChoice = ({ cards, others = [], chosen, numberError }: CardChoi
 
 export const CardName = ({ name, last4 }: { name: string; last4: string }) => (
   <span className="flex flex-wrap items-baseline gap-x-8">
-    {name}
-    <span className="figures text-14 text-muted">…{last4}</span>
+    {name} <span className="figures text-14 text-muted">…{last4}</span>
   </span>
 )
 

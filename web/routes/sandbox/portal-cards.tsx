@@ -33,7 +33,7 @@ const Actions = ({ card: { id, last4, isDefault, isInUse } }: { card: PortalCard
   <form method="post" className="flex flex-wrap gap-16">
     <input type="hidden" name="id" value={id} />
     {!isDefault && (
-      <TextButton name="intent" value="use" aria-label={`Pay with the card ending in ${last4}`}>
+      <TextButton name="intent" value="use" aria-label={`Pay with it: the card ending in ${last4}`}>
         Pay with it
       </TextButton>
     )}
