@@ -168,9 +168,14 @@ test('what is gone still adds up: the agent, and for operators the organization'
 })
 
 describe('entries', () => {
-  test('come a hundred at a time, last written first, each once', async () => {
+  test('come a hundred at a time, newest first, each once', async () => {
     const of = await addEarner()
-    await book(of, ...Array.from({ length: 230 }, (_, index) => ({ amount: index + 1 })))
+    const at = (second: number) => new Date(november.getTime() + second * 1000)
+    await book(
+      of,
+      ...Array.from({ length: 230 }, (_, index) => ({ amount: index + 1, occurredAt: at(Math.floor(index / 3)) })),
+    )
+    await book(of, { amount: 231, occurredAt: at(-1) })
     const seen: number[] = []
     let cursor: string | null = null
     do {
@@ -179,7 +184,7 @@ describe('entries', () => {
       seen.push(...body.entries.map(({ amountMinor }: { amountMinor: number }) => amountMinor))
       cursor = body.nextCursor
     } while (cursor !== null && seen.length < 1_000)
-    expect(seen).toEqual(Array.from({ length: 230 }, (_, index) => 230 - index))
+    expect(seen).toEqual([...Array.from({ length: 230 }, (_, index) => 230 - index), 231])
   })
 
   test('are exported with exact amounts, and no text becomes a formula', async () => {
@@ -236,6 +241,42 @@ test('only who manages the organization sees it; for strangers it isn’t there'
   }
   expect((await owner.call('GET', `${of.operated}/earnings`)).status).toBe(403)
   expect((await owner.call('PUT', `${of.operated}/fee`, { body: { feeBp: 0, reason: 'Mine' } })).status).toBe(403)
+})
+
+describe('the page', () => {
+  const open = async (session: Session, path: string) => {
+    const headers = { cookie: session.cookie, 'accept-language': 'de-DE,de;q=0.9' }
+    const response = await fetch(`${server.origin}${path}`, { headers, redirect: 'manual' })
+    return { status: response.status, html: (await response.text()).replaceAll('\u00A0', ' ') }
+  }
+
+  test('shows the month in the visitor’s writing, with the way to its CSV', async () => {
+    const of = await addEarner()
+    await book(of, { amount: 123_456 }, { kind: 'payout', amount: -100_000, metadata: { reference: 'SEPA 7' } })
+    const { status, html } = await open(owner, `/publish/${of.slug}/earnings?month=2026-11`)
+    expect(status).toBe(200)
+    expect(html).toContain('November 2026')
+    for (const text of ['1.234,56 €', '-123,46 €', '1.111,10 €', '111,10 €', 'SEPA 7']) expect(html).toContain(text)
+    expect(html).toContain(`/api/v1${of.own}.csv?month=2026-11`)
+  })
+
+  test('says so where nothing has been sold, and takes a month that can’t be for none', async () => {
+    const of = await addEarner()
+    const { status, html } = await open(owner, `/publish/${of.slug}/earnings?month=never&cursor=x`)
+    expect(status).toBe(200)
+    expect(html).toContain('Nothing has been sold yet')
+  })
+
+  test('is for those who manage the organization', async () => {
+    const of = await addEarner()
+    const [member, stranger] = [await signedIn(server), await signedIn(server)]
+    await addMember(server.deps.db, { organizationId: of.organizationId, userId: member.userId, role: 'member' })
+    const path = `/publish/${of.slug}/earnings`
+    expect((await open(member, path)).status).toBe(403)
+    expect((await open(stranger, path)).status).toBe(404)
+    const anonymous = await fetch(`${server.origin}${path}`, { redirect: 'manual' })
+    expect(anonymous.headers.get('location')).toContain('/sign-in?returnTo=')
+  })
 })
 
 describe('an operator', () => {

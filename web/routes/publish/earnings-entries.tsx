@@ -3,6 +3,7 @@ import { useLocale } from '../../locale.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { formatMoney } from '../../ui/money.ts'
 import { Table } from '../../ui/table.tsx'
+import type { Column } from '../../ui/table.tsx'
 import { Day } from '../../ui/time.tsx'
 import { kindNames } from './earnings-words.ts'
 
@@ -42,9 +43,17 @@ export function EarningsEntries({ entries }: { entries: readonly EarningsEntry[]
           ),
         },
         figure('amount', 'Amount', ({ amountMinor }) => amountMinor),
-        figure('fee', 'Fee', ({ feeMinor }) => (feeMinor === 0 ? 0 : -feeMinor)),
-        figure('owed', 'Earned', ({ owedMinor }) => owedMinor),
+        ...[
+          figure('fee', 'Fee', ({ feeMinor }) => (feeMinor === 0 ? 0 : -feeMinor)),
+          figure('owed', 'Earned', ({ owedMinor }) => owedMinor),
+        ].map(notOfPayouts),
       ]}
     />
   )
 }
+
+/** A payout is no sale: there is no share in it. */
+const notOfPayouts = (column: Column<EarningsEntry>): Column<EarningsEntry> => ({
+  ...column,
+  cell: (entry) => (entry.kind === 'payout' ? '–' : column.cell(entry)),
+})

@@ -85,7 +85,7 @@ function Month({ earnings, here, isFirstPage }: MonthProps) {
   const options = [...new Set([...months, month])].map((value) => ({ value, label: monthName(value) }))
   const csv = `/api/v1/publisher/organizations/${earnings.organization}/earnings.csv?month=${month}`
   return (
-    <section aria-labelledby="month-title" className="flex flex-col gap-16 border-t border-hairline pt-24">
+    <section aria-labelledby="month-title" className="flex flex-col gap-16">
       <div className="flex flex-wrap items-end justify-between gap-16">
         <h2 id="month-title" className="text-18 font-medium">
           {monthName(month)}

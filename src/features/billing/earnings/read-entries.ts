@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Database } from '#src/db/client.ts'
 import type { billingEntryKinds } from '#src/db/schema/index.ts'
 import { entriesWithFee, exactly, inMonth } from './figures.ts'
@@ -31,7 +32,7 @@ interface Which {
   readonly month: string
   readonly limit: number
   readonly order: 'newest' | 'oldest'
-  /** Goes on after this place. */
+  /** The `nextCursor` of the page before. */
   readonly cursor: string | undefined
 }
 
@@ -41,38 +42,47 @@ interface Page {
 }
 
 type Row = Omit<EarningsEntry, 'amountMinor' | 'feeMinor' | 'owedMinor' | 'agent'> & {
-  readonly seq: string
+  readonly place: string
   readonly amount: string
   readonly fee: string
   readonly agentSlug: string | null
   readonly agentName: string
 }
 
-/** The movements of a month, by the order in which they were written down. */
+/** The movements of a month by their dates; of one moment, by the order in which they were written down. */
 export async function readEntries(
   db: Database,
   { organizationRef, month, limit, order, cursor }: Which,
 ): Promise<Page> {
-  const beyond = order === 'newest' ? sql`entry.seq < ${cursor ?? null}` : sql`entry.seq > ${cursor ?? null}`
-  const from = cursor === undefined ? sql`true` : beyond
+  const from = cursor === undefined ? sql`true` : beyond(cursor, order)
+  const direction = order === 'newest' ? sql`DESC` : sql`ASC`
   const { rows } = await db.execute<Row>(sql`
-    SELECT entry.seq, entry.id, entry.kind, entry.currency, entry.amount, entry.fee, entry.is_test AS "isTest",
+    SELECT (extract(epoch FROM entry.occurred_at) * 1000000)::bigint || '.' || entry.seq AS place, entry.id, entry.kind, entry.currency, entry.amount, entry.fee, entry.is_test AS "isTest",
       to_char(entry.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "occurredAt",
       entry.subscription_ref AS "subscriptionId", entry.metadata->>'number' AS "invoiceNumber",
       coalesce(entry.stripe_object_id, entry.metadata->>'reference') AS reference,
       agent.slug AS "agentSlug", agent.name AS "agentName"
     FROM ${entriesWithFee(organizationRef, sql`${inMonth(month)} AND ${from}`)} AS entry
       LEFT JOIN agents AS agent ON agent.id = entry.agent_ref
-    ORDER BY entry.seq ${order === 'newest' ? sql`DESC` : sql`ASC`} LIMIT ${limit + 1}`)
+    ORDER BY entry.occurred_at ${direction}, entry.seq ${direction} LIMIT ${limit + 1}`)
   const shown = rows.slice(0, limit)
   return {
     entries: shown.map(toEntry),
-    nextCursor: rows.length > limit ? shown.at(-1)?.seq : undefined,
+    nextCursor: rows.length > limit ? shown.at(-1)?.place : undefined,
   }
 }
 
+/** What comes after a place: microseconds since 1970, which a date of ours can't hold, and the number of the entry. */
+function beyond(cursor: string, order: Which['order']): SQL {
+  const [micros = '', seq = ''] = cursor.split('.')
+  const place = sql`(timestamptz 'epoch' + ${micros}::bigint * interval '1 microsecond', ${seq}::bigint)`
+  return order === 'newest'
+    ? sql`(entry.occurred_at, entry.seq) < ${place}`
+    : sql`(entry.occurred_at, entry.seq) > ${place}`
+}
+
 function toEntry(row: Row): EarningsEntry {
-  const { seq: _, amount, fee, agentSlug, agentName, ...rest } = row
+  const { place: _, amount, fee, agentSlug, agentName, ...rest } = row
   const [amountMinor, feeMinor] = [exactly(amount), exactly(fee)]
   const owed = { payout: 0, fee: -feeMinor } as const
   return {

@@ -25,7 +25,7 @@ export const monthSchema = z
 
 export const cursorSchema = z
   .string()
-  .regex(/^[1-9]\d{0,15}$/, 'is not a cursor of this list')
+  .regex(/^[1-9]\d{14,15}\.[1-9]\d{0,15}$/, 'is not a cursor of this list')
   .openapi({ description: '`nextCursor` of the page before.' })
 
 export const earningsQuery = z.strictObject({ month: monthSchema.optional(), cursor: cursorSchema.optional() })
@@ -81,10 +81,7 @@ export const earningsSchema = z
     statements: z.array(statementSchema).readonly().openapi({ description: 'Of the month, one for each currency.' }),
     testEntries: z.int().openapi({ description: 'Sales to the organization’s own people in this month.' }),
     balances: z.array(balanceSchema).readonly(),
-    entries: z
-      .array(entrySchema)
-      .readonly()
-      .openapi({ description: 'Of the month, last written first, 100 at a time.' }),
+    entries: z.array(entrySchema).readonly().openapi({ description: 'Of the month, newest first, 100 at a time.' }),
     nextCursor: z.string().nullable(),
   })
   .openapi('Earnings', {
