@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { scratchDir } from '#test/support/scratch.ts'
 import { eventually, startProcess } from '#test/support/start-process.ts'
 import type { StartedProcess } from '#test/support/start-process.ts'
 
@@ -12,7 +12,7 @@ let dataDir: string
 const running: StartedProcess[] = []
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'rialto start '))
+  dataDir = await mkdtemp(join(scratchDir(), 'rialto start '))
 })
 
 afterEach(async () => {
