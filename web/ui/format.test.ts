@@ -6,9 +6,9 @@ const now = Date.parse('2026-11-22T12:00:00Z')
 
 describe('money', () => {
   it('names its currency and has as many decimals as the currency', () => {
-    expect(formatMoney({ amountMinor: 1_234_50, currency: 'EUR' })).toBe('€1,234.50')
-    expect(formatMoney({ amountMinor: 500, currency: 'JPY' })).toBe('¥500')
-    expect(formatPrice({ amountMinor: 900, currency: 'EUR', interval: 'month' })).toBe('€9.00/mo')
+    expect(formatMoney({ amountMinor: 1_234_50, currency: 'EUR' }, 'en')).toBe('€1,234.50')
+    expect(formatMoney({ amountMinor: 500, currency: 'JPY' }, 'en')).toBe('¥500')
+    expect(formatPrice({ amountMinor: 900, currency: 'EUR', interval: 'month' }, 'en')).toBe('€9.00/mo')
   })
 })
 

@@ -14,7 +14,7 @@ interface Price extends Money {
 const intervals = { month: 'mo', year: 'yr' } as const
 
 /** "€9.00/mo": money always names its currency. */
-export const formatPrice = ({ interval, ...money }: Price, locale = 'en'): string =>
+export const formatPrice = ({ interval, ...money }: Price, locale: string): string =>
   `${formatMoney(money, locale)}/${intervals[interval]}`
 
 const withoutDecimals: ReadonlySet<string> = new Set(
@@ -23,7 +23,7 @@ const withoutDecimals: ReadonlySet<string> = new Set(
 const withThreeDecimals: ReadonlySet<string> = new Set('BHD JOD KWD OMR TND'.split(' '))
 
 /** In the writing of the visitor's language (locale.ts); exact, since text is made from the digits and nothing is divided. */
-export function formatMoney({ amountMinor, currency }: Money, locale = 'en'): string {
+export function formatMoney({ amountMinor, currency }: Money, locale: string): string {
   const digits = withoutDecimals.has(currency) ? 0 : withThreeDecimals.has(currency) ? 3 : 2
   const sign = amountMinor < 0 ? '-' : ''
   const text = String(Math.abs(amountMinor)).padStart(digits + 1, '0')
