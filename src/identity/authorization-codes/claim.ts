@@ -37,9 +37,22 @@ interface Redemption {
   readonly redeemedAt: Date
 }
 
-/** Notes that the tokens are there. False when the grant was ended meanwhile. */
+/**
+ * Notes that the tokens are there, and the day on which their person signed in at the agent: in one statement, so that there is
+ * never one without the other. What programs do on their own (refreshing, client_credentials) never comes here. False when the
+ * grant was ended meanwhile.
+ */
 export async function noteRedemption(db: Database, { grantId, redeemedAt }: Redemption): Promise<boolean> {
-  const { rowCount } = await db.execute(sql`
-    UPDATE oauth_authorization_code SET redeemed_at = ${redeemedAt} WHERE id = ${grantId} AND revoked_at IS NULL`)
-  return rowCount === 1
+  const { rows } = await db.execute(sql`
+    WITH redeemed AS (
+      UPDATE oauth_authorization_code SET redeemed_at = ${redeemedAt} WHERE id = ${grantId} AND revoked_at IS NULL
+      RETURNING client_id, user_id
+    ), signed_in AS (
+      INSERT INTO agent_sign_ins (agent_id, user_id, day)
+      SELECT agents.id, redeemed.user_id, (rialto_now() AT TIME ZONE 'UTC')::date
+      FROM redeemed JOIN agents ON agents.oauth_client_id = redeemed.client_id
+      ON CONFLICT DO NOTHING
+    )
+    SELECT count(*)::int AS redeemed FROM redeemed`)
+  return rows[0]?.['redeemed'] === 1
 }
