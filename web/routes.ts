@@ -55,6 +55,7 @@ export default [
   route('sandbox/checkout/:id', 'routes/sandbox/checkout.tsx'),
   route('sandbox/portal/:id', 'routes/sandbox/portal.tsx'),
   route('sandbox/invoices/:id', 'routes/sandbox/invoice.tsx'),
+  route('sandbox/invoices/:id/pdf', 'routes/sandbox/invoice-pdf.ts'),
   route('sandbox/clock', 'routes/sandbox/clock.tsx'),
 
   route('operator/stripe-events', 'routes/operator/stripe-events/stripe-events.tsx'),

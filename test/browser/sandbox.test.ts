@@ -137,7 +137,7 @@ async function openInvoice() {
 
 test('an open invoice is paid with a card that asks, which is saved in the portal', async () => {
   const page = await openPage({ javaScriptEnabled: false })
-  const { number, hosted_invoice_url: url } = await openInvoice()
+  const { number, invoice_pdf: url } = await openInvoice()
   await page.goto(url ?? '')
   await page.getByRole('heading', { name: `Invoice ${number}` }).waitFor()
   await page.getByLabel('Asks its owner once').check()

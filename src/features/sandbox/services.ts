@@ -1,4 +1,6 @@
 import type { Deps } from '#src/deps.ts'
+import { requireOperator } from '#src/identity/index.ts'
+import type { AccountViewer } from '#src/identity/index.ts'
 import { payCheckout } from './checkout/pay-checkout.ts'
 import type { CheckoutAnswer, PayCheckout } from './checkout/pay-checkout.ts'
 import { readCheckout } from './checkout/read-checkout.ts'
@@ -31,9 +33,9 @@ export interface SandboxServices {
   readInvoice(id: string): Promise<SandboxInvoice | undefined>
   payInvoice(input: PayInvoice): Promise<InvoiceAnswer>
   answerBank(input: AnswerBank): Promise<InvoiceAnswer>
-  readClock(): Promise<SandboxClock>
-  /** Only for an operator, which the caller has made sure of. */
-  advanceClock(input: AdvanceClock): Promise<ClockAdvance>
+  /** For operators, as the database knows them at this moment. Throws `unauthenticated` or `forbidden`; so does the next. */
+  readClock(viewer: AccountViewer | undefined): Promise<SandboxClock>
+  advanceClock(viewer: AccountViewer | undefined, input: Omit<AdvanceClock, 'operatorId'>): Promise<ClockAdvance>
 }
 
 /** Undefined where payments are real. */
@@ -52,7 +54,13 @@ export function createSandboxServices(deps: Pick<Deps, 'baseUrl' | 'db' | 'payme
     readInvoice: (id) => readInvoice(stripe, id),
     payInvoice: (input) => payInvoice(where, input),
     answerBank: (input) => answerBank(where, input),
-    readClock: () => readClock(deps),
-    advanceClock: (input) => advanceClock(deps, input),
+    readClock: async (viewer) => {
+      await requireOperator(deps.db, viewer)
+      return readClock(deps)
+    },
+    advanceClock: async (viewer, input) => {
+      const { id: operatorId } = await requireOperator(deps.db, viewer)
+      return advanceClock(deps, { ...input, operatorId })
+    },
   }
 }

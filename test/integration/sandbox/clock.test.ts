@@ -151,9 +151,9 @@ test('on request its webhooks come twice, and in any order', async () => {
     onError: () => undefined,
   })
   const pages = createSandboxServices({ baseUrl: elsewhere, db, payments: other })
+  const viewer = { id: operator.userId, name: 'Ada', email: 'ada@example.com', emailVerified: true, isOperator: true }
   await payments.sandbox?.inTurn(async () => {
-    const clock = await pages?.advanceClock({
-      operatorId: operator.userId,
+    const clock = await pages?.advanceClock(viewer, {
       target: { kind: 'step', step: 'month' },
       disorder: { isTwice: true, isShuffled: true, isDelayed: false },
     })

@@ -102,7 +102,7 @@ export default function CheckoutPage({ loaderData: { checkout, cards }, actionDa
             <Button kind={mode === 'setup' ? 'ink' : 'buy'}>{buttonOf(checkout, locale)}</Button>
             {cancelUrl !== undefined && (
               <p className="text-center text-14">
-                <TextLink href={cancelUrl}>Back without paying</TextLink>
+                <TextLink href={cancelUrl}>{mode === 'setup' ? 'Back without saving' : 'Back without paying'}</TextLink>
               </p>
             )}
           </form>

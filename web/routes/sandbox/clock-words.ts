@@ -14,7 +14,7 @@ export const happeningWords: Readonly<Record<SandboxClock['upcoming'][number]['w
   checkout_expires: 'An open checkout expires',
 }
 
-type Target = Parameters<SandboxServices['advanceClock']>[0]['target']
+type Target = Parameters<SandboxServices['advanceClock']>[1]['target']
 
 interface Asked {
   readonly by: string

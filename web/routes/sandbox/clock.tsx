@@ -6,30 +6,24 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { type FieldError, TextField } from '../../ui/field.tsx'
 import { KeyFigures } from '../../ui/key-figures.tsx'
 import { Notice } from '../../ui/notice.tsx'
+import { SandboxBanner } from '../../ui/sandbox-banner.tsx'
 import { Table } from '../../ui/table.tsx'
 import { Day, exact, RelativeTime } from '../../ui/time.tsx'
 import { textOf } from '../account-access/account-request.ts'
 import { Section } from '../account/account-page.tsx'
-import { personRequest } from '../account/person-request.ts'
+import { OperatorPage } from '../operator/operator-page.tsx'
+import { operatorRequest, orRefusal } from '../operator/operator-request.ts'
 import { happeningWords, targetOf } from './clock-words.ts'
-import { SandboxPage } from './sandbox-page.tsx'
 import { sandboxHeaders, sandboxRequest } from './sandbox-request.ts'
 import { countWords } from './words.ts'
 import type { Route } from './+types/clock.ts'
 
 export const headers = sandboxHeaders
 
-/** Throws 404 where payments are real, and 403 for who is no operator. */
-function operatorRequest(args: Parameters<typeof personRequest>[0]) {
-  const { sandbox } = sandboxRequest(args)
-  const { viewer, searchParams } = personRequest(args)
-  if (!viewer.isOperator) throw data(null, { status: 403 })
-  return { sandbox, viewer, searchParams }
-}
-
 export async function loader(args: Route.LoaderArgs) {
-  const { sandbox, searchParams } = operatorRequest(args)
-  const clock = await sandbox.readClock()
+  const { sandbox } = sandboxRequest(args)
+  const { viewer, searchParams } = operatorRequest(args)
+  const clock = await orRefusal(sandbox.readClock(viewer))
   return { clock, happened: countOf(searchParams, 'happened'), delivered: countOf(searchParams, 'delivered') }
 }
 
@@ -40,17 +34,25 @@ function countOf(searchParams: URLSearchParams, name: string): number | undefine
 }
 
 export async function action(args: Route.ActionArgs) {
-  const { sandbox, viewer } = operatorRequest(args)
+  const { sandbox } = sandboxRequest(args)
+  const { viewer } = operatorRequest(args)
   const form = await args.request.formData()
   const kept = { date: textOf(form, 'date') }
-  const target = targetOf({ by: textOf(form, 'by'), date: kept.date, clock: await sandbox.readClock() })
+  const clock = await orRefusal(sandbox.readClock(viewer))
+  const target = targetOf({ by: textOf(form, 'by'), date: kept.date, clock })
   if (target.kind === 'refused') return data({ kept, error: target.error }, { status: 400 })
-  const { happened, delivered } = await sandbox.advanceClock({
-    operatorId: viewer.id,
-    target,
-    disorder: { isTwice: form.has('twice'), isShuffled: form.has('shuffled'), isDelayed: form.has('delayed') },
-  })
-  return redirect(`/sandbox/clock?happened=${happened}&delivered=${delivered}`, 303)
+  const disorder = { isTwice: form.has('twice'), isShuffled: form.has('shuffled'), isDelayed: form.has('delayed') }
+  const moved = await orRefusal(sandbox.advanceClock(viewer, { target, disorder }).catch(ifOvertaken))
+  return redirect(
+    moved === undefined ? '/sandbox/clock' : `/sandbox/clock?happened=${moved.happened}&delivered=${moved.delivered}`,
+    303,
+  )
+}
+
+/** Somebody else has moved the clock there meanwhile: the page shows where it is. */
+function ifOvertaken(error: unknown): undefined {
+  const { code } = error as { code?: unknown }
+  if (code !== 'invalid_request' && code !== 'conflict') throw error
 }
 
 const steps = [
@@ -64,46 +66,51 @@ export default function ClockPage({ loaderData, actionData }: Route.ComponentPro
   const { clock, happened, delivered } = loaderData
   const [next] = clock.upcoming
   return (
-    <SandboxPage title="Sandbox clock" hasErrors={actionData !== undefined}>
-      <p className="max-w-prose text-muted">
-        Trials, billing periods, retries and graces go by this clock. Move it forward, and what is due by then happens;
-        it never goes back.
-      </p>
-      {actionData === undefined && happened !== undefined && delivered !== undefined && (
-        <Notice tone="good" title={`${countWords(happened, 'thing')} happened at Stripe`}>
-          {countWords(delivered, 'webhook')} delivered.
-        </Notice>
-      )}
-      <Figures clock={clock} />
-      <form method="post" noValidate className="flex flex-col gap-24">
-        <div className="flex flex-wrap gap-12">
-          {steps.map(({ by, label }) => (
-            <Button key={by} kind="secondary" name="by" value={by}>
-              {label}
-            </Button>
-          ))}
-          {next !== undefined && (
-            <Button name="by" value="next_due">
-              To the next thing due
-            </Button>
-          )}
-        </div>
-        <DateField clock={clock} value={actionData?.kept.date} error={actionData?.error} />
-        <fieldset className="flex flex-col">
-          <legend className="text-14 font-medium">Webhooks of this go</legend>
-          <Checkbox name="twice" label="Deliver twice" />
-          <Checkbox name="shuffled" label="Shuffle" />
-          <Checkbox name="delayed" label="Delay each by up to a minute" />
-        </fieldset>
-      </form>
-      <Section id="upcoming" title="Due next">
-        {next === undefined ? (
-          <EmptyState title="Nothing is due">Subscribe to something that costs, and its renewal shows here.</EmptyState>
-        ) : (
-          <Upcoming clock={clock} />
+    <>
+      <SandboxBanner />
+      <OperatorPage title="Sandbox clock" current="/sandbox/clock">
+        <p className="max-w-prose text-muted">
+          Trials, billing periods, retries and graces go by this clock. Move it forward, and what is due by then
+          happens; it never goes back.
+        </p>
+        {actionData === undefined && happened !== undefined && delivered !== undefined && (
+          <Notice tone="good" title={`${countWords(happened, 'thing')} happened at Stripe`}>
+            {countWords(delivered, 'webhook')} delivered.
+          </Notice>
         )}
-      </Section>
-    </SandboxPage>
+        <Figures clock={clock} />
+        <form method="post" noValidate className="flex flex-col gap-24">
+          <div className="flex flex-wrap gap-12">
+            {steps.map(({ by, label }) => (
+              <Button key={by} kind="secondary" name="by" value={by}>
+                {label}
+              </Button>
+            ))}
+            {next !== undefined && (
+              <Button name="by" value="next_due">
+                To the next thing due
+              </Button>
+            )}
+          </div>
+          <DateField clock={clock} value={actionData?.kept.date} error={actionData?.error} />
+          <fieldset className="flex flex-col">
+            <legend className="text-14 font-medium">Webhooks of this go</legend>
+            <Checkbox name="twice" label="Deliver twice" />
+            <Checkbox name="shuffled" label="Shuffle" />
+            <Checkbox name="delayed" label="Delay each by up to a minute" />
+          </fieldset>
+        </form>
+        <Section id="upcoming" title="Due next">
+          {next === undefined ? (
+            <EmptyState title="Nothing is due">
+              Subscribe to something that costs, and its renewal shows here.
+            </EmptyState>
+          ) : (
+            <Upcoming clock={clock} />
+          )}
+        </Section>
+      </OperatorPage>
+    </>
   )
 }
 
@@ -162,7 +169,7 @@ const Upcoming = ({ clock: { upcoming, now } }: { clock: SandboxClock }) => (
       { key: 'at', label: 'When', cell: ({ at }) => <RelativeTime iso={at} now={Date.parse(now)} /> },
       { key: 'date', label: 'Date', cell: ({ at }) => <span className="figures">{exact(at)}</span> },
       { key: 'what', label: 'What', cell: ({ what }) => happeningWords[what] },
-      { key: 'about', label: 'Of', cell: ({ about }) => about },
+      { key: 'about', label: 'Of', cell: ({ about }) => about || '–' },
     ]}
   />
 )

@@ -10,40 +10,42 @@ export function Order({ checkout }: { checkout: SandboxCheckout }) {
   const { lines, dueToday } = checkout
   return (
     <div className="flex flex-col gap-16">
-      <div className="receipt">
-        <table className="w-full">
-          <thead className="sr-only">
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">Amount</th>
-            </tr>
-          </thead>
-          <tbody>
-            {lines.map(({ description, quantity, amount, every }, place) => (
-              <tr key={`${place} ${description}`} className="border-b border-hairline align-baseline">
-                <td className="pb-12 wrap-anywhere">
-                  {description}
-                  {quantity > 1 && ` × ${quantity}`}
-                </td>
-                <td className="pb-12 ps-16 text-end">
-                  {formatMoney(amount, locale)}
-                  {every !== undefined && <span className="block text-12 text-muted">{everyWords(every)}</span>}
-                </td>
+      {lines.length > 0 && (
+        <div className="receipt">
+          <table className="w-full">
+            <thead className="sr-only">
+              <tr>
+                <th scope="col">What</th>
+                <th scope="col">Amount</th>
               </tr>
-            ))}
-          </tbody>
-          {dueToday !== undefined && (
-            <tfoot>
-              <tr className="receipt-total font-semibold">
-                <th scope="row" className="py-8 text-start">
-                  Due today
-                </th>
-                <td className="py-8 ps-16 text-end">{formatMoney(dueToday, locale)}</td>
-              </tr>
-            </tfoot>
-          )}
-        </table>
-      </div>
+            </thead>
+            <tbody>
+              {lines.map(({ description, quantity, amount, every }, place) => (
+                <tr key={`${place} ${description}`} className="border-b border-hairline align-baseline">
+                  <td className="pb-12 wrap-anywhere">
+                    {description}
+                    {quantity > 1 && ` × ${quantity}`}
+                  </td>
+                  <td className="pb-12 ps-16 text-end">
+                    {formatMoney(amount, locale)}
+                    {every !== undefined && <span className="block text-12 text-muted">{everyWords(every)}</span>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+            {dueToday !== undefined && (
+              <tfoot>
+                <tr className="receipt-total font-semibold">
+                  <th scope="row" className="py-8 text-start">
+                    Due today
+                  </th>
+                  <td className="py-8 ps-16 text-end">{formatMoney(dueToday, locale)}</td>
+                </tr>
+              </tfoot>
+            )}
+          </table>
+        </div>
+      )}
       <Later checkout={checkout} />
     </div>
   )

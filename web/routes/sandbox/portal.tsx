@@ -100,7 +100,7 @@ export default function PortalPage({ loaderData: { portal, cards, notice }, acti
       hasErrors={actionData !== undefined}
       note={
         portal.returnUrl !== undefined && (
-          <ButtonLink href={portal.returnUrl} kind="secondary" className="ms-auto">
+          <ButtonLink href={portal.returnUrl} kind="secondary" className="sm:ms-auto">
             Go back
           </ButtonLink>
         )

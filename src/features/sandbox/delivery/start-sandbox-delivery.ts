@@ -11,8 +11,6 @@ type DeliveryDeps = Pick<Deps, 'payments' | 'baseUrl' | 'log'>
 
 /** One small question to the database each time. */
 const pollMs = 1_000
-/** While the database is away. */
-const pollInTroubleMs = 2_000
 /** How late real time may make something happen. */
 const advanceMs = 60_000
 
@@ -36,9 +34,8 @@ export function startSandboxDelivery(deps: DeliveryDeps): SandboxDelivery {
     underWay = work().then((isWell) => {
       underWay = undefined
       if (signal.aborted) return
-      const pauseMs = isWell ? pollMs : pollInTroubleMs
       // Unreferenced: it must not keep a process alive that has nothing else to do.
-      timer = setTimeout(begin, isWell && isNudged ? 0 : pauseMs).unref()
+      timer = setTimeout(begin, isWell && isNudged ? 0 : pollMs).unref()
     })
   }
   const endNudges = sandbox.onChange(() => {
