@@ -1,8 +1,12 @@
 import type { Deps } from '#src/deps.ts'
+import { finishAddons } from './addons/finish-addons.ts'
+import { finishChanges } from './changes/open-changes.ts'
+import { moveVersions } from './changes/version-moves.ts'
 import type { ReconcileDeps } from './context.ts'
 import { ingestMissedEvents } from './events/ingest-missed-events.ts'
 import { reduceOldEvents } from './events/reduce-events.ts'
 import { sweep } from './reconcile/sweep.ts'
+import { finishRefunds } from './refunds/finish-refunds.ts'
 
 /** Work on payments that is due by the clock. */
 export const billingJobs = [
@@ -14,6 +18,22 @@ export const billingJobs = [
       await ingestMissedEvents(deps)
       await sweep(deps)
     },
+  },
+  {
+    name: 'billing-open-intents',
+    /** What was cut off, or paid on a page of Stripe's that nobody came back from. */
+    cron: '*/10 * * * *',
+    run: async (deps: ReconcileDeps): Promise<void> => {
+      await finishChanges(deps)
+      await finishAddons(deps)
+      await finishRefunds(deps)
+    },
+  },
+  {
+    name: 'billing-version-moves',
+    /** Hourly: a version takes over at the end of a period, which is known weeks before. */
+    cron: '43 * * * *',
+    run: async (deps: ReconcileDeps): Promise<void> => void (await moveVersions(deps)),
   },
   {
     name: 'stripe-events-reduce',

@@ -7,6 +7,7 @@ import type { ConsoleEnv } from '#src/identity/index.ts'
 import { earningsOperatorRoutes } from './earnings/operator-routes.ts'
 import { earningsRoutes } from './earnings/routes.ts'
 import { offerRoutes } from './offers/routes.ts'
+import { refundRoutes } from './refunds/operator-routes.ts'
 
 /** What publishers sell beside tiers and what they earn, by their session: `/publisher/…`, and what operators do about it. */
 export function publisherBillingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
@@ -18,5 +19,6 @@ export function publisherBillingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   offerRoutes(guarded, deps)
   earningsRoutes(guarded, deps)
   earningsOperatorRoutes(guarded, deps)
+  refundRoutes(guarded, deps)
   return router
 }

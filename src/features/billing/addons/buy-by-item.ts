@@ -58,7 +58,8 @@ export async function buyByItem(
 interface Later {
   readonly plan: Plan
   readonly priceId: string
-  readonly intentId: string
+  /** Undefined: it is taken out. */
+  readonly intentId?: string
 }
 
 /** What is planned for the end of the period names all that is billed from then on. */
@@ -73,5 +74,9 @@ export async function alsoLater(deps: ReconcileDeps, { plan, priceId, intentId }
   const isBilled = item?.price.recurring?.interval === next?.billingInterval
   if (next === undefined) return
   const wanted = [...prices.filter((price) => price !== priceId), ...(isBilled ? [priceId] : [])]
-  await planPrices(deps, at, { prices: wanted, interval: next.billingInterval, intentId })
+  await planPrices(deps, at, {
+    prices: wanted,
+    interval: next.billingInterval,
+    ...(intentId !== undefined && { intentId }),
+  })
 }

@@ -81,5 +81,5 @@ async function takeOut(deps: ReconcileDeps, { plan, itemId }: { plan: Plan; item
       proration_behavior: 'none',
     }),
   )
-  await alsoLater(deps, { plan, priceId: item.price.id, intentId: deps.newId() })
+  await alsoLater(deps, { plan, priceId: item.price.id })
 }

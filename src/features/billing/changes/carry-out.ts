@@ -28,7 +28,12 @@ export type Committed =
 const termsSchema = z.discriminatedUnion('way', [
   z.object({ way: z.literal('now'), prorationDate: z.int() }),
   z.object({ way: z.literal('trial') }),
-  z.object({ way: z.literal('at_period_end'), at: z.int() }),
+  z.object({
+    way: z.literal('at_period_end'),
+    at: z.int(),
+    /** A newer version of the tier: its publisher's wish. Left out: the person's. */
+    cause: z.literal('version').optional(),
+  }),
 ])
 type Terms = z.infer<typeof termsSchema>
 
@@ -142,8 +147,9 @@ async function finish(
 ): Promise<void> {
   await deps.db.transaction(async (tx) => {
     if (!(await settleIntent(tx, { id: intent.id, state: 'done' }))) return
+    const isPublishers = terms.way === 'at_period_end' && terms.cause === 'version'
     await recordAudit(tx, {
-      userId: intent.userId,
+      userId: isPublishers ? undefined : intent.userId,
       action: 'billing.change_tier',
       resource: 'subscription',
       resourceId: intent.subscriptionId ?? undefined,

@@ -8,15 +8,15 @@ interface Planned {
   /** All items from then on. */
   readonly prices: readonly string[]
   readonly interval: 'month' | 'year'
-  /** Makes a schedule happen once. */
-  readonly intentId: string
+  /** What it is for. Undefined: nobody's wish. */
+  readonly intentId?: string
 }
 
 /** Plans other prices from the end of the present period on, instead of what was planned. Doing it again changes nothing. */
 export async function planPrices(deps: StripeDeps, at: AtStripe, planned: Planned): Promise<void> {
   const { subscription } = at
   const { prices, interval, intentId } = planned
-  const metadata = metadataOf({ kind: 'subscription', intentId })
+  const metadata = metadataOf({ kind: 'subscription', ...(intentId !== undefined && { intentId }) })
   const { stripe } = deps.payments
   await stayAtPeriodEnd(deps, subscription)
   const schedule =
@@ -24,7 +24,7 @@ export async function planPrices(deps: StripeDeps, at: AtStripe, planned: Planne
     (await stripeCall(() =>
       stripe.subscriptionSchedules.create(
         { from_subscription: subscription.id, metadata },
-        { idempotencyKey: `${intentId}:schedule` },
+        intentId === undefined ? {} : { idempotencyKey: `${intentId}:schedule` },
       ),
     ))
   const items = subscription.items.data.map(({ price, quantity = 1 }) => ({ price: price.id, quantity }))
