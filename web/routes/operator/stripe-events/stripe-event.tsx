@@ -63,8 +63,8 @@ export default function StripeEvent({ loaderData: { event, now, locale }, action
             : 'As Stripe sent it. Whatever is done asks Stripe for the object as it is now.'
         }
       >
-        <pre className="code-block">
-          <code>{JSON.stringify(event.payload, null, 2)}</code>
+        <pre className="figures rounded-card bg-sunken p-16 whitespace-pre-wrap wrap-anywhere">
+          {JSON.stringify(event.payload, null, 2)}
         </pre>
       </Section>
     </OperatorPage>
