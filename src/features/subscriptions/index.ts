@@ -1,8 +1,6 @@
 export type { Actor } from './actor.ts'
 export { applyBilled, endBilled } from './apply-billed.ts'
 export type { Billed, Written } from './apply-billed.ts'
-export { applyPeriod } from './apply-period.ts'
-export type { ApplyPeriod } from './apply-period.ts'
 export { cancelSubscription } from './cancel.ts'
 export type { CancelSubscription } from './cancel.ts'
 export { subscriptionJobs } from './jobs.ts'

@@ -2,8 +2,9 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { subscriptionAddons, userAgentSubscriptions } from '#src/db/schema/index.ts'
-import { applyPeriod, openSubscription, subscribeToFreeTier, switchTier } from '#src/features/subscriptions/index.ts'
-import type { ApplyPeriod } from '#src/features/subscriptions/index.ts'
+import { openSubscription, subscribeToFreeTier, switchTier } from '#src/features/subscriptions/index.ts'
+import { applyPeriod } from './apply-period.ts'
+import type { ApplyPeriod } from './apply-period.ts'
 import { createMarket, dayMs, graceDays, payment } from './market.ts'
 import type { Market } from './market.ts'
 
@@ -32,7 +33,7 @@ const open = async (tierId = pro, values: Parameters<typeof payment>[1] = {}) =>
     payment: payment(await market.now(), values),
   })
 const apply = (subscriptionId: string, start: Date, more: Partial<ApplyPeriod> & { days?: number } = {}) =>
-  applyPeriod(market.deps, { subscriptionId, by, payment: payment(start, { days: more.days ?? 30 }), ...more })
+  applyPeriod(market.deps, { subscriptionId, payment: payment(start, { days: more.days ?? 30 }), ...more })
 const use = (delta: number, metric = 'messages') => market.consume({ agentId: agent.agentId, userId, delta, metric })
 const advanceTo = async (at: Date) => market.advance(+at - +(await market.now()))
 const later = (at: Date, days: number) => new Date(+at + days * dayMs)

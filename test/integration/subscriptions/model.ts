@@ -5,13 +5,13 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import {
-  applyPeriod,
   cancelSubscription,
   openSubscription,
   resumeSubscription,
   subscribeToFreeTier,
   switchTier,
 } from '#src/features/subscriptions/index.ts'
+import { applyPeriod } from './apply-period.ts'
 import { rollForward } from '#src/features/subscriptions/roll-forward.ts'
 import { stepFrom } from '#src/features/usage/rules/months.ts'
 import { AppError } from '#src/lib/errors.ts'
@@ -122,7 +122,7 @@ export async function live(
         return renew(market, { subscriptionId, startsNow: step.startsNow })
       case 'upgrade':
         if (isFree) return
-        return applyPeriod(deps, { subscriptionId, tierId, by, payment: monthFrom(await market.now()) })
+        return applyPeriod(deps, { subscriptionId, tierId, payment: monthFrom(await market.now()) })
     }
   }
 }
@@ -143,7 +143,7 @@ async function renew(market: Market, { subscriptionId, startsNow }: { subscripti
   const [row] = rows
   if (row === undefined || row.is_free || row.cancels || now < row.end) return
   const start = startsNow || +now > +row.end + 30 * dayMs ? now : row.end
-  await applyPeriod(market.deps, { subscriptionId, by: { kind: 'system' }, payment: monthFrom(start) })
+  await applyPeriod(market.deps, { subscriptionId, payment: monthFrom(start) })
 }
 
 type Who = { readonly agentId: string; readonly userId: string }

@@ -2,13 +2,13 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
-  applyPeriod,
   cancelSubscription,
   openSubscription,
   resumeSubscription,
   subscribeToFreeTier,
   switchTier,
 } from '#src/features/subscriptions/index.ts'
+import { applyPeriod } from './apply-period.ts'
 import { rollForward } from '#src/features/subscriptions/roll-forward.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { eventually } from '#test/support/start-process.ts'
@@ -66,7 +66,7 @@ test('a renewal during use on credit moves all of it, whichever event comes firs
     const use = consumeUntil(() => isRenewed, event)
     await new Promise((resolve) => setTimeout(resolve, 60))
     const renewed = payment(new Date(+currentPeriodEnd + startsAfterDays * dayMs))
-    await applyPeriod(market.deps, { subscriptionId: id, by, payment: renewed })
+    await applyPeriod(market.deps, { subscriptionId: id, payment: renewed })
     await new Promise((resolve) => setTimeout(resolve, 60))
     isRenewed = true
     const { allowed, reasons } = await use
@@ -131,7 +131,7 @@ test('changes that come all at once end in one of their orders, with every unit 
       resume: () => resumeSubscription(market.deps, { subscriptionId, by }),
       roll: () => rollForward(market.deps),
       end: () => cancelSubscription(market.deps, { subscriptionId, when: 'at_once', by }),
-      pay: () => applyPeriod(market.deps, { subscriptionId, tierId: paid, payment: payment(now), by }),
+      pay: () => applyPeriod(market.deps, { subscriptionId, tierId: paid, payment: payment(now) }),
     }
     const answers = await Promise.allSettled(changes.slice(at, at + 6).map((change, i) => does[change](at + i)))
     const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []))
