@@ -33,7 +33,7 @@ export type TierSwitch =
 
 /**
  * Changes the tier of a subscription in place: at once if it takes nothing away, otherwise at the end of the period (the rule:
- * features/usage/rules/tier-change.ts). Going from a free tier to a paid one opens a period: that is applyPeriod.
+ * features/usage/rules/tier-change.ts). Going from a free tier to a paid one opens a period: that is a checkout.
  *
  * Throws `not_found`; `conflict` for a subscription that is over or about to end, a tier that is not on offer, and a paid one
  * that is not paid for.
