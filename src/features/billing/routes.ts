@@ -4,7 +4,9 @@ import { createApiRouter } from '#src/http/api.ts'
 import type { AppEnv } from '#src/http/api.ts'
 import { consoleGuard } from '#src/identity/index.ts'
 import type { ConsoleEnv } from '#src/identity/index.ts'
+import { addonRoutes } from './buyers/addon-routes.ts'
 import { changeRoutes } from './buyers/change-routes.ts'
+import { payingRoutes } from './buyers/paying-routes.ts'
 import { subscriptionRoutes } from './buyers/subscription-routes.ts'
 
 /** Not `/subscriptions/{id}/usage`: that is read with a token. */
@@ -30,5 +32,7 @@ export function buyerRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   for (const path of paths) guarded.use(path, consoleGuard(deps))
   subscriptionRoutes(guarded, deps)
   changeRoutes(guarded, deps)
+  addonRoutes(guarded, deps)
+  payingRoutes(guarded, deps)
   return router
 }

@@ -238,7 +238,7 @@ export const billingSchema = z
           .object({
             type: z.string(),
             value: z.string(),
-            verification: z.enum(['pending', 'verified', 'unverified', 'unavailable']),
+            verification: z.string().openapi({ description: '`pending`, `verified`, `unverified` or `unavailable`.' }),
           })
           .nullable(),
       })
@@ -247,6 +247,30 @@ export const billingSchema = z
     cards: z.array(cardSchema).readonly(),
   })
   .openapi('BillingDetails')
+
+export const invoicePageSchema = z
+  .object({
+    items: z
+      .array(
+        z
+          .object({
+            id: z.string(),
+            number: z.string().nullable(),
+            date: isoTime,
+            amount: moneySchema,
+            paid: moneySchema.openapi({ description: 'By card: credit pays the rest.' }),
+            refunded: moneySchema,
+            state: z.enum(['open', 'paid', 'void', 'uncollectible']),
+            url: z.url().nullable().openapi({ description: 'Where it is shown, and paid while it is open.' }),
+            pdfUrl: z.url().nullable(),
+            agentName: z.string().nullable(),
+          })
+          .openapi('Invoice'),
+      )
+      .readonly(),
+    nextCursor: z.string().nullable(),
+  })
+  .openapi('InvoicePage')
 
 export const portalInputSchema = z
   .strictObject({ returnTo: z.string().max(500).optional().openapi({ description: 'A path of the marketplace.' }) })

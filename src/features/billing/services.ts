@@ -1,3 +1,5 @@
+import { listInvoices } from './invoices/list-invoices.ts'
+import type { InvoicePage, WhoseInvoices } from './invoices/list-invoices.ts'
 import type { Deps } from '#src/deps.ts'
 import { readMeters } from '#src/features/usage/index.ts'
 import type { SubscriptionMeter } from '#src/features/usage/index.ts'
@@ -68,6 +70,7 @@ export interface BillingServices {
   previewAddon(which: WhichAddon): Promise<Attempt<AddonPreview> | undefined>
   buyAddon(addon: BuyAddon): Promise<Attempt<BoughtAddon> | undefined>
   removeAddon(which: WhichSubscription & { readonly addonId: string }): Promise<Attempt<RemovedAddon> | undefined>
+  listInvoices(whose: WhoseInvoices): Promise<Attempt<InvoicePage> | undefined>
   readBilling(whose: { readonly userId: string }): Promise<Attempt<Billing> | undefined>
   saveDetails(details: TypedDetails): Promise<SavedDetails>
   setDefaultCard(which: WhichCard): Promise<Attempt<void> | undefined>
@@ -107,6 +110,7 @@ export const createBillingServices = (deps: Deps): BillingServices => ({
     attempt([subscriptionId, addonId], () =>
       removeAddon(deps, { subscriptionId, addonId, by: { kind: 'person', userId } }),
     ),
+  listInvoices: (whose) => attempt([], () => listInvoices(deps, whose)),
   readBilling: (whose) => attempt([], () => readBilling(deps, whose)),
   saveDetails: (typed) => saveTypedDetails(deps, typed),
   setDefaultCard: (which) => attempt([], () => setDefaultCard(deps, which)),

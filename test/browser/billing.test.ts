@@ -1,0 +1,218 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { agentAddonOffers, agentPricingTiers, tierMetricQuotas } from '#src/db/schema/index.ts'
+import { signedIn } from '#test/integration/pricing/publisher.ts'
+import type { Session } from '#test/integration/pricing/publisher.ts'
+import { addMeteredAgent } from '#test/integration/usage/market.ts'
+import type { MeteredAgent } from '#test/integration/usage/market.ts'
+import { startTestServer } from '#test/support/server.ts'
+import type { TestServer } from '#test/support/server.ts'
+
+// A subscription's whole life without any keys, with JavaScript off: from the agent's page to the last click of resuming it. Axe
+// looks at each page on the way.
+
+let server: TestServer
+let browser: Browser
+let agent: MeteredAgent
+let page: Page
+let reader: Page
+let operator: Page
+
+beforeAll(async () => {
+  server = await startTestServer()
+  browser = await chromium.connect(inject('browserWsEndpoint'))
+  agent = await addMeteredAgent(server, { messages: { quota: 5 } })
+  await addPaidTiers()
+  const buyer = await signedIn(server)
+  page = await openAs(buyer, { javaScriptEnabled: false })
+  reader = await openAs(buyer)
+  operator = await openAs(await signedIn(server, { role: 'admin' }))
+})
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+
+async function addPaidTiers(): Promise<void> {
+  const { db } = server.deps
+  const common = { agentId: agent.id, currency: 'EUR' }
+  const tiers = await db
+    .insert(agentPricingTiers)
+    .values([
+      { ...common, tierName: 'Reader', price: 900, trialDays: 14, sortOrder: 1 },
+      { ...common, tierName: 'Studio', price: 2_900, sortOrder: 2 },
+    ])
+    .returning()
+  const metricId = agent.metricIds['messages'] ?? ''
+  await db.insert(tierMetricQuotas).values(tiers.map(({ id, price }) => ({ tierId: id, metricId, quotaLimit: price })))
+  await db.insert(agentAddonOffers).values({
+    agentId: agent.id,
+    metricId,
+    displayName: '100 more',
+    amount: 100,
+    scope: 'one_cycle',
+    price: 400,
+    currency: 'EUR',
+  })
+}
+
+async function openAs({ cookie }: Session, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+  const context: BrowserContext = await browser.newContext({ baseURL: server.origin, ...options })
+  await context.addCookies(
+    cookie.split('; ').map((pair) => {
+      const [name = '', ...value] = pair.split('=')
+      return { name, value: value.join('='), url: server.origin }
+    }),
+  )
+  const opened = await context.newPage()
+  opened.setDefaultTimeout(10_000)
+  return opened
+}
+
+const main = () => page.getByRole('main')
+const words = () => main().innerText()
+const heading = () => page.getByRole('heading', { level: 1 }).innerText()
+
+async function press(name: string | RegExp, on = page): Promise<void> {
+  await on.getByRole('main').getByRole('button', { name }).click()
+  await on.waitForLoadState('load')
+}
+
+async function follow(name: string | RegExp): Promise<void> {
+  await main().getByRole('link', { name }).first().click()
+  await page.waitForLoadState('load')
+}
+
+async function goTo(path: string): Promise<void> {
+  await page.goto(path)
+  await page.waitForLoadState('load')
+}
+
+/** What axe finds, by page. */
+const findings: string[] = []
+
+/** Beside the page, where scripts run: axe is one. */
+async function look(name: string): Promise<void> {
+  await reader.goto(page.url())
+  const { violations } = await new AxeBuilder({ page: reader }).setLegacyMode(true).analyze()
+  for (const { id, nodes } of violations) findings.push(`${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+async function passAMonth(): Promise<void> {
+  await operator.goto('/sandbox/clock')
+  await press('+1 month', operator)
+  await operator.getByText('happened at Stripe').waitFor()
+}
+
+/** To the beginning of the day after this one. */
+async function goBeyond(day: string): Promise<void> {
+  await operator.goto('/sandbox/clock')
+  const next = new Date(Date.parse(`${day} UTC`) + 86_400_000)
+  await operator.getByLabel('Or to the beginning of a day').fill(next.toISOString().slice(0, 10))
+  await press('Go there', operator)
+  await operator.getByText('happened at Stripe').waitFor()
+}
+
+const subscriptionPath = () => new URL(page.url()).pathname
+const chargeOf = (text: string) => /€[\d.]+ on \d+ \w+ \d{4}/.exec(text)?.[0]
+
+test('a trial, its renewal, a declined card, an upgrade, the end and the way back', { timeout: 60_000 }, async () => {
+  await goTo(`/agents/${agent.slug}`)
+  await look('agent')
+  await follow('Start 14-day trial: Reader')
+  const offered = /Free until (\d+ \w+ \d{4}), then €9\.00 per month/.exec(await words())
+  expect(offered).not.toBeNull()
+  expect(await words()).toContain('Sandbox: no money moves')
+  await look('subscribe')
+  await press('Start 14-day trial')
+  await look('sandbox checkout')
+  await press('Start trial')
+
+  // Right at once: no webhook was waited for.
+  expect(new URL(page.url()).pathname).toMatch(/^\/checkout\//)
+  expect(await heading()).toBe('Lector Reader is yours')
+  expect(await words()).toContain(`€9.00 on ${offered?.[1]}`)
+  expect(await words()).toContain(`Trial until ${offered?.[1]}`)
+  await look('checkout, done')
+  const done = page.url()
+  await follow('Your invoices')
+  expect(await words()).toContain('€0.00')
+  await page.goto(done)
+  await follow(/your subscription/i)
+  const subscription = subscriptionPath()
+  await look('subscription, trial')
+
+  await passAMonth()
+  await goTo('/account/invoices')
+  expect(await main().getByRole('row').filter({ hasText: '€9.00' }).filter({ hasText: 'Paid' }).count()).toBe(1)
+  await look('invoices')
+  await goTo(subscription)
+  expect(await words()).toContain('Active')
+  const renewal = /€9\.00 on (\d+ \w+ \d{4})/.exec(await words())?.[1] ?? ''
+  expect(renewal).not.toBe('')
+
+  // Another card, which the bank declines when it is charged.
+  await goTo('/account/billing')
+  await look('billing')
+  await press('Add a card')
+  await main().getByText('Add a card').click()
+  await main()
+    .getByLabel(/is declined when charged/)
+    .check()
+  await press('Add card')
+  await page.goto('/account/billing?notice=cards')
+  expect(await main().getByRole('row').filter({ hasText: '0341' }).innerText()).toContain('Pays')
+  await goBeyond(renewal)
+  await goTo(subscription)
+  expect(await words()).toContain('The last payment did not go through')
+  expect(await words()).toContain('Payment failed')
+  await look('subscription, payment failed')
+  await follow('Pay now')
+  await main()
+    .getByLabel(/^Works/)
+    .first()
+    .check()
+  await press('Pay €9.00')
+  await goTo(subscription)
+  expect(await words()).toContain('Active')
+  expect(await words()).not.toContain('did not go through')
+
+  await follow('Change tier')
+  await look('change, choice')
+  await follow('Choose Studio')
+  const due = /To pay now\s+(€[\d.]+)/.exec(await words())?.[1]
+  expect(due).toMatch(/^€(?!0\.00)\d/)
+  await look('change, preview')
+  await press('Pay and change')
+  expect(await words()).toContain('Your tier is changed')
+  expect(await words()).toContain('Studio · €29.00 per month')
+  await goTo('/account/invoices')
+  const newest = await main().getByRole('row').nth(1).innerText()
+  expect(newest).toContain(due)
+  expect(newest).toContain('Paid')
+
+  await goTo(subscription)
+  await follow('Buy an add-on')
+  await follow('Buy 100 more')
+  expect(await words()).toContain('Visa ending in 4242')
+  await look('add-on')
+  await press('Pay €4.00')
+  expect(await words()).toContain('The add-on is yours')
+  expect(await words()).toContain('0 of 3,000 unit')
+
+  // Two clicks, and one to take it back.
+  await follow('Cancel Lector')
+  await look('cancel')
+  await press('Cancel Lector')
+  expect(await words()).toContain('Your subscription is cancelled')
+  expect(await words()).toMatch(/Ends \d+ \w+ \d{4}/)
+  await look('subscription, cancelled')
+  await press('Resume')
+  expect(await words()).toContain('Your subscription goes on')
+  expect(chargeOf(await words())).toMatch(/^€29\.00 on /)
+  await goTo('/account/subscriptions')
+  await look('subscriptions')
+  expect(findings).toEqual([])
+})
