@@ -3,6 +3,7 @@ import type { Bench, CaseResult } from './harness.ts'
 import { describeMachine } from './harness.ts'
 
 const benches: Record<string, () => Promise<{ bench: Bench }>> = {
+  billing: () => import('./billing.ts'),
   catalog: () => import('./catalog.ts'),
   identity: () => import('./identity.ts'),
   metering: () => import('./metering.ts'),

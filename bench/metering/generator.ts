@@ -8,8 +8,13 @@ export interface Load {
   readonly connections: number
   readonly seconds: number
   /** The request of this number; numbers are used once. */
-  readonly request: (number: number) => { readonly path: string; readonly body: string }
-  readonly token: string
+  readonly request: (number: number) => {
+    readonly path: string
+    readonly body: string
+    readonly headers?: Readonly<Record<string, string>>
+  }
+  /** Left out: without authorization. */
+  readonly token?: string
   /** Told each answer's body; throws where it is wrong. */
   readonly onAnswer: (body: string) => void
 }
@@ -25,7 +30,8 @@ const headEnd = '\r\n\r\n'
 
 export async function runLoad(load: Load): Promise<LoadResult> {
   const { hostname, port, host } = new URL(load.origin)
-  const head = `Host: ${host}\r\nAuthorization: Bearer ${load.token}\r\nContent-Type: application/json\r\nContent-Length: `
+  const authorization = load.token === undefined ? '' : `Authorization: Bearer ${load.token}\r\n`
+  const head = `Host: ${host}\r\n${authorization}Content-Type: application/json\r\n`
   const latencies: number[] = []
   const startedAt = performance.now()
   const endAt = startedAt + load.seconds * 1_000
@@ -41,8 +47,10 @@ export async function runLoad(load: Load): Promise<LoadResult> {
         done.resolve()
         return
       }
-      const { path, body } = load.request(number++)
-      socket.write(`POST ${path} HTTP/1.1\r\n${head}${Buffer.byteLength(body)}\r\n\r\n${body}`)
+      const { path, body, headers = {} } = load.request(number++)
+      const own = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+      const length = `Content-Length: ${Buffer.byteLength(body)}\r\n`
+      socket.write(`POST ${path} HTTP/1.1\r\n${head}${own.join('')}${length}\r\n${body}`)
     }
     socket.on('connect', send)
     socket.on('error', done.reject)

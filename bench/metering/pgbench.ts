@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 export interface Floor {
-  readonly script: 'floor' | 'floor-batched'
+  /** One of this folder, or a file elsewhere. */
+  readonly script: 'floor' | 'floor-batched' | URL
   readonly clients: number
   readonly seconds: number
   readonly variables: Readonly<Record<string, string | number>>
@@ -14,7 +15,7 @@ export interface Floor {
 
 /** Transactions a second. Throws when one failed. */
 export async function pgbench(databaseUrl: string, { script, clients, seconds, variables }: Floor): Promise<number> {
-  const file = fileURLToPath(new URL(`${script}.pgbench.sql`, import.meta.url))
+  const file = fileURLToPath(script instanceof URL ? script : new URL(`${script}.pgbench.sql`, import.meta.url))
   const defines = Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`])
   const options = ['-n', '-M', 'prepared', '-c', String(clients), '-j', '1', '-T', String(seconds), '-f', file]
   const { stdout } = await run('pgbench', [...options, ...defines, databaseUrl], { maxBuffer: 1024 * 1024 })
