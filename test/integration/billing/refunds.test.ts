@@ -2,13 +2,7 @@
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { auditLogs, billingEntries, billingIntents, subscriptionAddons } from '#src/db/schema/index.ts'
-import {
-  buyAddon,
-  listInvoices,
-  listSubscriptionInvoices,
-  refundInvoice,
-  reconcileSubscription,
-} from '#src/features/billing/index.ts'
+import { buyAddon, listInvoices, listSubscriptionInvoices, refundInvoice } from '#src/features/billing/index.ts'
 import { finishRefunds } from '#src/features/billing/refunds/finish-refunds.ts'
 import { atEveryBreak, startBilling } from './harness.ts'
 import type { Billing, Subscribed, TestAgent } from './harness.ts'
@@ -94,12 +88,16 @@ describe('invoices', () => {
 
   test('come in pages, and a cursor that is none is refused', async () => {
     const who = await subscribed()
-    await billing.pass({ days: 22 * 31 })
-    await reconcileSubscription(billing.deps, who)
+    await Promise.all(
+      Array.from({ length: 21 }, async () => {
+        const { id } = await billing.stripe.invoices.create({ customer: who.customerId, currency: 'eur' })
+        await billing.stripe.invoices.finalizeInvoice(id)
+      }),
+    )
     const first = await invoicesOf(who)
     expect(first.items).toHaveLength(20)
     const second = await listInvoices(billing.deps, { userId: who.userId, cursor: first.nextCursor ?? '' })
-    expect(second.items.length).toBeGreaterThan(1)
+    expect(second.items).toHaveLength(2)
     expect(second.nextCursor).toBeNull()
     const ids = [...first.items, ...second.items].map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)

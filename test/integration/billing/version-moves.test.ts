@@ -1,5 +1,5 @@
 // Newer versions of tiers at Stripe: another price from the right period on, the same price without a charge.
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { agentPricingTiers, billingIntents, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import { commitChange, reconcileSubscription } from '#src/features/billing/index.ts'
@@ -24,6 +24,11 @@ const atStripe = ({ stripeSubscriptionId }: Subscribed) =>
 const priceOf = async (who: Subscribed) => (await atStripe(who)).items.data[0]?.price
 const invoiceCount = async ({ stripeSubscriptionId }: Subscribed) =>
   (await billing.stripe.invoices.list({ subscription: stripeSubscriptionId })).data.length
+
+const intentsOf = ({ subscriptionId }: Subscribed) => {
+  const isOfChange = and(eq(billingIntents.subscriptionId, subscriptionId), eq(billingIntents.kind, 'change'))
+  return billing.database.db.select().from(billingIntents).where(isOfChange)
+}
 
 /** As pricing schedules it, for the end of the period that is running or the one after. */
 async function newVersion(who: Subscribed, price: number, { later = false } = {}): Promise<string> {
@@ -118,10 +123,7 @@ describe('a version that costs another price', () => {
     await moveVersions(billing.deps)
     await passPeriod(who)
     expect(await row(who)).toMatchObject({ tierId: agent.tiers.free, amount: 0 })
-    const intents = await billing.database.db
-      .select()
-      .from(billingIntents)
-      .where(eq(billingIntents.subscriptionId, who.subscriptionId))
+    const intents = await intentsOf(who)
     expect(intents.filter(({ state }) => state === 'open')).toEqual([])
   })
 
@@ -136,9 +138,14 @@ describe('a version that costs another price', () => {
         if (failed > 0) throw Object.assign(new Error('It failed'), { code: 'unavailable' })
       },
       check: async ({ who, id }) => {
-        await passPeriod(who)
-        expect(await row(who)).toMatchObject({ tierId: id, amount: 1_500 })
-        expect(await invoiceCount(who)).toBe(2)
+        const { schedule } = await atStripe(who)
+        const { phases } = await billing.stripe.subscriptionSchedules.retrieve(String(schedule))
+        expect(phases).toHaveLength(2)
+        const { currentPeriodEnd } = await row(who)
+        expect(phases[1]?.start_date).toBe(+currentPeriodEnd / 1000)
+        expect(await row(who)).toMatchObject({ nextTierId: id, nextTierAt: currentPeriodEnd })
+        const intents = await intentsOf(who)
+        expect(intents.map(({ state }) => state)).toEqual(['done'])
       },
     })
     expect(failures).toBeGreaterThan(2)

@@ -139,15 +139,19 @@ async function tell(deps: ReconcileDeps, { plan, target, comesAt, at }: Move): P
     return
   }
   if (comesAt !== undefined && +comesAt > main.current_period_end * secondMs + secondMs) return
-  if (isPlanned(at, priceId)) await touchMarker(deps, plan.row.id)
-  else await planVersion(deps, { plan, target, at })
+  // Planned, and its answer lost: it is done once more, to its end.
+  if (isPlanned(at, priceId) && (await touchMarker(deps, plan.row.id))) return
+  await planVersion(deps, { plan, target, at })
 }
 
-async function touchMarker({ db }: ReconcileDeps, subscriptionId: string): Promise<void> {
-  await db
+/** False: there is none. */
+async function touchMarker({ db }: ReconcileDeps, subscriptionId: string): Promise<boolean> {
+  const touched = await db
     .update(billingIntents)
     .set({ updatedAt: sql`now()` })
     .where(isMarker(subscriptionId))
+    .returning({ id: billingIntents.id })
+  return touched.length > 0
 }
 
 /** Written down as a change of its own; it waits while the person's own one is open. */
