@@ -1,13 +1,16 @@
 import { eq, sql } from 'drizzle-orm'
 import { pino } from 'pino'
-import type { Stripe } from 'stripe'
+import { Stripe } from 'stripe'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   agentAddonOffers,
   agentMetricDefinitions,
   agentPricingTiers,
   agents,
+  billingIntents,
   installation,
+  subscriptionAddons,
+  userAgentSubscriptions,
 } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { ensureOfferPrice, ensureTierPrice } from '#src/features/billing/index.ts'
@@ -17,8 +20,8 @@ import type { NewTier } from '#src/features/pricing/schema.ts'
 import { archiveTier, unarchiveTier } from '#src/features/pricing/tiers/archive-tier.ts'
 import { createTier } from '#src/features/pricing/tiers/create-tier.ts'
 import { editTier } from '#src/features/pricing/tiers/edit-tier.ts'
-import { createStripe } from '#src/integrations/stripe/index.ts'
-import { addPublisher } from '#test/integration/pricing/publisher.ts'
+import { apiVersion, createStripe } from '#src/integrations/stripe/index.ts'
+import { addPerson, addPublisher, subscribe } from '#test/integration/pricing/publisher.ts'
 import type { TestPublisher } from '#test/integration/pricing/publisher.ts'
 import { startTestSandbox } from '#test/integration/stripe/sandbox.ts'
 import type { TestSandbox } from '#test/integration/stripe/sandbox.ts'
@@ -38,19 +41,22 @@ const depsWith = (stripe: Stripe): Pick<Deps, 'db' | 'payments'> => ({
   payments: { environment: 'sandbox', webhookSecret: 'whsec_test', sandbox: ground.sandbox, stripe },
 })
 
-/** A Stripe whose answers to these calls are lost after they were given, the first `times` times. */
-function losingAnswers({ method, path, times = 1 }: { method: string; path: string; times?: number }): Stripe {
-  let left = times
-  return createStripe({
-    sandbox: {
-      fetch: async (request) => {
-        const isMeant = request.method === method && new URL(request.url).pathname === path
-        const answer = await ground.sandbox.fetch(request)
-        if (!isMeant || left === 0) return answer
-        left -= 1
-        throw new Error('The process has died')
-      },
-    },
+/** Without repetitions of the client's own: what is broken here shall reach the code. */
+const stripeOver = (fetchLike: (request: Request) => Promise<Response>): Stripe => {
+  const httpClient = Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) =>
+    fetchLike(new Request(input, init)),
+  )
+  return new Stripe('sk_test_sandbox', { apiVersion, maxNetworkRetries: 0, telemetry: false, httpClient })
+}
+
+/** A Stripe whose answer to the first such call is lost after it was given. */
+function losingAnswer(call: string): Stripe {
+  let isLost = false
+  return stripeOver(async (request) => {
+    const answer = await ground.sandbox.fetch(request)
+    if (isLost || `${request.method} ${new URL(request.url).pathname}` !== call) return answer
+    isLost = true
+    throw new Error('The process has died')
   })
 }
 
@@ -172,7 +178,7 @@ test.each([
   ['price', '/v1/prices'],
 ])('a %s whose answer was lost is found again, also when days have passed', async (_, path) => {
   const { id } = await addTier()
-  await expect(ensureTierPrice(depsWith(losingAnswers({ method: 'POST', path, times: 3 })), id)).rejects.toMatchObject({
+  await expect(ensureTierPrice(depsWith(losingAnswer(`POST ${path}`)), id)).rejects.toMatchObject({
     code: 'unavailable',
   })
   expect((await tierRow(id)).stripePriceId).toBeNull()
@@ -233,6 +239,48 @@ describe('the job that keeps prices in step', () => {
     ])
   })
 
+  test('takes an archived price off sale only when nobody has it, is going to, or is paying for it', async () => {
+    const [had, planned, paying, billed] = [await addTier(), await addTier(), await addTier(), await addTier()]
+    const prices = await Promise.all([had, planned, paying, billed].map(({ id }) => ensureTierPrice(deps, id)))
+    const areActive = async () =>
+      Promise.all(prices.map(async ({ priceId }) => (await ground.stripe.prices.retrieve(priceId)).active))
+    const { db } = ground.database
+    const subscriptionId = await subscribe(db, { agentId: by.agentId, tierId: had.id })
+    await db
+      .update(userAgentSubscriptions)
+      .set({ nextTierId: planned.id, nextTierAt: new Date(), priceId: prices[3]?.priceId ?? '' })
+      .where(eq(userAgentSubscriptions.id, subscriptionId))
+    const intent = { userId: await addPerson(db), agentId: by.agentId, tierId: paying.id, expiresAt: new Date() }
+    await db.insert(billingIntents).values({ kind: 'checkout', ...intent })
+    for (const { id } of [had, planned, paying, billed]) await archiveTier(ground.database, { by, tierId: id })
+    await sync()
+    expect(await areActive()).toEqual([true, true, true, true])
+
+    await db.update(userAgentSubscriptions).set({ status: 'canceled', canceledAt: new Date() })
+    await db.update(billingIntents).set({ state: 'expired', settledAt: new Date() })
+    await settle()
+    expect(await sync()).toBe(0)
+    await db.update(agentPricingTiers).set({ stripeSyncedAt: sql`stripe_synced_at - interval '8 days'` })
+    await sync()
+    expect(await areActive()).toEqual([false, false, false, false])
+  })
+
+  test('leaves an archived add-on that comes with every bill on sale for as long as somebody has it', async () => {
+    const offer = await addOffer({ scope: 'permanent', billingInterval: 'month' })
+    const { priceId } = await ensureOfferPrice(deps, offer.id)
+    const { db } = ground.database
+    const subscriptionId = await subscribe(db, { agentId: by.agentId, tierId: (await addTier()).id })
+    const { metricId, amount } = offer
+    const bought = { scope: 'permanent', source: 'purchased', stripeObjectId: `si_${offer.id}` } as const
+    await db.insert(subscriptionAddons).values({ subscriptionId, metricId, amount, offerId: offer.id, ...bought })
+    await db.update(agentAddonOffers).set({ archivedAt: new Date() }).where(eq(agentAddonOffers.id, offer.id))
+    await sync()
+    expect((await ground.stripe.prices.retrieve(priceId)).active).toBe(true)
+    await db.update(subscriptionAddons).set({ revokedAt: new Date() })
+    await sync()
+    expect((await ground.stripe.prices.retrieve(priceId)).active).toBe(false)
+  })
+
   test('makes nothing at Stripe by itself, and nothing of an agent that nobody may buy', async () => {
     const of = await addPublisher(ground.database.db)
     const [unsold, sold] = [await addTier({}, of), await addTier({}, of)]
@@ -254,7 +302,7 @@ describe('the job that keeps prices in step', () => {
       .set({ stripeProductId: 'prod_gone', stripePriceId: 'price_gone' })
       .where(eq(agentPricingTiers.id, gone.id))
     await editTier(ground.database, { by, tierId: tier.id, edit: { tierName: 'After' } })
-    const away = createStripe({ sandbox: { fetch: () => Promise.reject(new Error('Nobody there')) } })
+    const away = stripeOver(() => Promise.reject(new Error('Nobody there')))
     expect(await syncPrices({ ...depsWith(away), log })).toBe(0)
     expect(await sync()).toBeGreaterThan(0)
     expect((await ground.stripe.products.retrieve(productId)).name).toBe('Lector – After')

@@ -6,7 +6,7 @@ import type { ProductWords } from './price-at-stripe.ts'
 interface Product {
   readonly productId: string
   readonly words: ProductWords
-  readonly prices: readonly { readonly id: string; readonly isOnOffer: boolean }[]
+  readonly prices: readonly { readonly id: string; readonly isOnSale: boolean }[]
 }
 
 const pageMax = 100
@@ -25,7 +25,7 @@ export async function agree(stripe: Stripe, { productId, words, prices }: Produc
         .autoPagingToArray({ limit: activePricesMax }),
     ).then((found) => found.map(({ id }) => id)),
   )
-  for (const { id, isOnOffer } of prices) {
-    if (active.has(id) !== isOnOffer) await stripeCall(() => stripe.prices.update(id, { active: isOnOffer }))
+  for (const { id, isOnSale } of prices) {
+    if (active.has(id) !== isOnSale) await stripeCall(() => stripe.prices.update(id, { active: isOnSale }))
   }
 }

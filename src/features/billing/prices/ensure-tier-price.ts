@@ -20,7 +20,7 @@ export async function ensureTierPrice(deps: Pick<Deps, 'db' | 'payments'>, tierI
     const { tier, agentName, readAt } = await getTier(deps, tierId)
     if (tier.isFree) throw new Error('A free tier has no price at Stripe')
     if (tier.stripeProductId !== null && tier.stripePriceId !== null) {
-      if (tier.archivedAt === null && isBehind(tier)) await syncTierFamily(deps, tier.familyId)
+      if (isBehind(tier)) await syncTierFamily(deps, tier.familyId)
       return { productId: tier.stripeProductId, priceId: tier.stripePriceId }
     }
     await writeDown(deps, { tier, readAt, made: await priceAtStripe(deps, wantedPrice(tier, agentName)) })

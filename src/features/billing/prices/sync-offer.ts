@@ -2,9 +2,13 @@ import { eq, sql } from 'drizzle-orm'
 import { agentAddonOffers, agents } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { agree } from './agree.ts'
+import { offersStillNeeded } from './still-needed.ts'
 import { wordsOf } from './words.ts'
 
-/** Brings Stripe's product and price of an add-on into step. Who has it keeps its price. Throws `unavailable`. */
+/**
+ * Brings Stripe's product and price of an add-on into step. Archived, it goes off sale once nobody has it any more. Throws
+ * `unavailable`.
+ */
 export async function syncOffer(deps: Pick<Deps, 'db' | 'payments'>, offerId: string): Promise<void> {
   const [found] = await deps.db
     .select({
@@ -18,10 +22,11 @@ export async function syncOffer(deps: Pick<Deps, 'db' | 'payments'>, offerId: st
   if (found === undefined) return
   const { offer, agentName, readAt } = found
   if (offer.stripeProductId === null || offer.stripePriceId === null) return
+  const isOnSale = offer.archivedAt === null || (await offersStillNeeded(deps.db, [offer.id])).size > 0
   await agree(deps.payments.stripe, {
     productId: offer.stripeProductId,
     words: wordsOf({ agentName, name: offer.displayName, description: '', taxCode: null }),
-    prices: [{ id: offer.stripePriceId, isOnOffer: offer.archivedAt === null }],
+    prices: [{ id: offer.stripePriceId, isOnSale }],
   })
   await deps.db
     .update(agentAddonOffers)

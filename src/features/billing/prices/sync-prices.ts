@@ -11,6 +11,8 @@ type SyncDeps = Pick<Deps, 'db' | 'payments' | 'log'>
 const productsMax = 200
 /** A change is dated when its transaction begins, and may be there this much later. */
 const settledAfterSeconds = 60
+/** Then Stripe is told again: somebody may have gone who had an archived price, or something was changed there by hand. */
+const toldAgainAfterDays = 7
 
 /**
  * Tells Stripe of what has changed about products that it already knows, those first that it was told of longest ago. One that
@@ -55,7 +57,8 @@ async function findBehind({ db }: SyncDeps): Promise<readonly Product[]> {
       FROM agent_addon_offers AS offer JOIN agents AS agent ON agent.id = offer.agent_id
       WHERE agent.status = 'published' AND offer.stripe_price_id IS NOT NULL
     )
-    SELECT kind, id FROM known WHERE changed_at > synced_at - ${settled}
+    SELECT kind, id FROM known
+    WHERE changed_at > synced_at - ${settled} OR synced_at < now() - make_interval(days => ${toldAgainAfterDays})
     ORDER BY synced_at, id LIMIT ${productsMax}`)
   return rows
 }
