@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isStatementTimeout } from '#src/db/errors.ts'
 import { installation } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
@@ -65,16 +64,13 @@ async function mistakeOf({ db, payments }: IntakeDeps, event: StripeEvent): Prom
 
 /** What goes on behind a database that is too slow does no harm: the event will be known when it comes again. */
 async function inTime<T>(work: () => Promise<T>): Promise<T> {
-  const stop = new AbortController()
-  const tooLate = sleep(answerMs, undefined, { signal: stop.signal }).then(() => {
-    throw new AppError('unavailable')
-  })
-  tooLate.catch(() => undefined)
+  const tooLate = Promise.withResolvers<never>()
+  const timer = setTimeout(() => tooLate.reject(new AppError('unavailable')), answerMs)
   try {
-    return await Promise.race([work(), tooLate])
+    return await Promise.race([work(), tooLate.promise])
   } catch (error) {
     throw isStatementTimeout(error) ? new AppError('unavailable') : error
   } finally {
-    stop.abort()
+    clearTimeout(timer)
   }
 }
