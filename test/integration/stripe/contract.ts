@@ -54,6 +54,23 @@ export function stripeContract({ stripe: client }: Contract): void {
     expect(changed.metadata).toEqual({ family: 'b' })
   })
 
+  it('makes no product twice whose id was given', async () => {
+    const id = `contract_${randomUUID()}`
+    expect(await client().products.create({ id, name: 'Readability' })).toMatchObject({ id })
+    const error = await failure(client().products.create({ id, name: 'Another' }))
+    expect(error).toMatchObject({ statusCode: 400, code: 'resource_already_exists' })
+    expect((await client().products.retrieve(id)).name).toBe('Readability')
+  })
+
+  it('finds the one price that has a lookup key, and lets no other have it', async () => {
+    const key = `contract-${randomUUID()}:1900-eur-month`
+    const price = await priceOf({ lookup_key: key })
+    const error = await failure(priceOf({ lookup_key: key }))
+    expect(error).toMatchObject({ statusCode: 400, type: 'StripeInvalidRequestError' })
+    const { data } = await client().prices.list({ lookup_keys: [key], limit: 1 })
+    expect(data).toMatchObject([{ id: price.id }])
+  })
+
   it('never changes the amount of a price', async () => {
     const price = await priceOf()
     const error = await failure(client().prices.update(price.id, { unit_amount: 1 } as Stripe.PriceUpdateParams))

@@ -29,6 +29,13 @@ async function createProduct(store: Store, { id, name, ...params }: Parameters<'
   return product
 }
 
+/** A lookup key finds one price, in all of the account. */
+async function requireFreeKey(store: Store, key: string | undefined, id?: string): Promise<void> {
+  if (key === undefined || key === '') return
+  const taken = (await store.select('price', { lookup_key: key })).find((price) => price.id !== id)
+  if (taken) throw invalid(`A price (\`${taken.id}\`) already uses that lookup key.`, { param: 'lookup_key' })
+}
+
 export const catalogueRoutes = {
   'POST /v1/products': createProduct,
   'GET /v1/products': (store, { ids, active, ...page }) =>
@@ -60,6 +67,7 @@ export const catalogueRoutes = {
     if ((params.product === undefined) === (newProduct === undefined)) {
       throw invalid('You must specify either `product` or `product_data` when creating a price.', { param: 'product' })
     }
+    await requireFreeKey(store, params.lookup_key)
     const product =
       newProduct === undefined
         ? await store.get('product', params.product ?? '', 'product')
@@ -94,6 +102,7 @@ export const catalogueRoutes = {
   'GET /v1/prices/:id': (store, _, { id }) => store.get('price', id),
   'POST /v1/prices/:id': async (store, { metadata, ...change }, { id }) => {
     const price = await store.get('price', id)
+    await requireFreeKey(store, change.lookup_key, id)
     Object.assign(price, change, { metadata: mergedMetadata(price.metadata, metadata) })
     store.emit('price.updated', price)
     return price
