@@ -136,6 +136,27 @@ test('an only owner settles that first; then the account goes, on every device, 
   expect(await mainText()).toContain(ada.email)
 })
 
+test('who pays for something is told until when it is paid, and that it ends at once', async () => {
+  const ada = await newPerson('Ada')
+  const { db, pool } = server.deps
+  const [agent] = await db.insert(agents).values({ slug: newId(), name: 'Lector' }).returning()
+  const { rows } = await pool.query<{ id: string }>(
+    `INSERT INTO agent_pricing_tiers (agent_id, tier_name, price, currency, is_free) VALUES ($1, 'Pro', 900, 'EUR', false) RETURNING id`,
+    [agent?.id],
+  )
+  await pool.query(
+    `INSERT INTO user_agent_subscriptions
+       (user_id, agent_id, tier_id, status, amount, currency, stripe_subscription_id, current_period_start, current_period_end)
+     VALUES ($1, $2, $3, 'active', 900, 'EUR', 'sub_told', '2026-01-01', '2099-12-03')`,
+    [ada.id, agent?.id, rows[0]?.id],
+  )
+  await page.goto('/account/delete')
+  await enter(page, ada.email)
+  expect(await mainText()).toContain(
+    'Lector, paid until 3 Dec 2099. Nothing is charged any more, and the rest is not refunded.',
+  )
+})
+
 test('somebody without a password signs in again and comes back', async () => {
   const ada = await newPerson('Ada')
   await page.goto('/account/delete')

@@ -41,7 +41,7 @@ beforeAll(async () => {
     await jobs.start()
     await startStripeEvents(
       { ...billing.deps, jobs },
-      { isWorker: true, handlers, retryDelaySeconds: 1, retryLimit: 2 },
+      { isWorker: true, handlers, retryDelaySeconds: 1, retryLimit: 1 },
     )
   }
   await billing.deps.jobs.start()
@@ -120,12 +120,30 @@ test('a failure stays on its row while it is tried again, and goes once that suc
   expect(await until(event, isProcessed)).toMatchObject({ attempts: 2, error_message: null, outcome: 'reconciled' })
 })
 
+test('an event whose process died while it was at it is processed by another', async () => {
+  const never = Promise.withResolvers<string>()
+  behaviours.set('sub_died', () => (count('sub_died') === 1 ? never.promise : Promise.resolve('second')))
+  const event = await store('sub_died')
+  await eventually(async () => count('sub_died') === 1)
+  // As it is five minutes later.
+  await billing.database.pool.query(
+    `UPDATE pgboss.job SET started_on = now() - interval '1 hour' WHERE singleton_key = $1 AND state = 'active'`,
+    [(await rowOf(event)).id],
+  )
+  await billing.deps.jobs.boss.supervise('stripe-events')
+  expect(await until(event, isProcessed)).toMatchObject({ outcome: 'second', attempts: 2 })
+  // The dead speak late, and are not heard.
+  never.resolve('first')
+  await sleep(100)
+  expect(await rowOf(event)).toMatchObject({ outcome: 'second', attempts: 2 })
+}, 20_000)
+
 test('an event that fails each time stays failed, until a replay that succeeds', async () => {
   behaviours.set('sub_broken', async () => {
     throw new Error('Broken')
   })
   const event = await store('sub_broken')
-  const failed = await until(event, ({ attempts }) => attempts === 3)
+  const failed = await until(event, ({ attempts }) => attempts === 2)
   await eventually(async () => (await waitingJobs(failed.id)) === 0)
   const operatorId = await person()
   const again = await replayEvent(billing.deps, { id: failed.id, operatorId })
