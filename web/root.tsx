@@ -41,7 +41,7 @@ export function loader({ context }: Route.LoaderArgs): ShellData {
     requestId: request.id,
     locale: request.locale,
     paymentsAreSandbox: site.paymentsAreSandbox,
-    viewer: viewer && { name: viewer.name, email: viewer.email },
+    viewer: viewer && { name: viewer.name, email: viewer.email, isOperator: viewer.isOperator },
   }
 }
 

@@ -124,6 +124,11 @@ function PersonEntry({ shell: { viewer }, here }: { shell: ShellData; here: stri
         <a href="/account" className="menu-item">
           Your account
         </a>
+        {viewer.isOperator && (
+          <a href="/operator/stripe-events" className="menu-item">
+            Operator console
+          </a>
+        )}
         <form method="post" action="/sign-out">
           <button className="menu-item w-full">Sign out</button>
         </form>

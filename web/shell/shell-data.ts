@@ -10,5 +10,5 @@ export interface ShellData {
   readonly locale: string
   /** Payments are played: no money moves. */
   readonly paymentsAreSandbox: boolean
-  readonly viewer: { readonly name: string; readonly email: string } | undefined
+  readonly viewer: { readonly name: string; readonly email: string; readonly isOperator: boolean } | undefined
 }
