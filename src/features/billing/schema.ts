@@ -25,7 +25,14 @@ export const pageQuery = z.strictObject({
   cursor,
   limit: z.coerce.number().int().min(1).max(100).default(20).openapi({ type: 'integer' }),
 })
-export const cursorQuery = z.strictObject({ cursor })
+/** The lists of Stripe begin after one of its objects. */
+export const invoicesQuery = z.strictObject({
+  cursor: z
+    .string()
+    .regex(/^in_\w{1,250}$/, 'is not a cursor of this list; leave it out to begin at the start')
+    .optional()
+    .openapi({ description: 'The `nextCursor` of the page before.' }),
+})
 
 export const newSubscriptionSchema = z
   .strictObject({

@@ -9,7 +9,7 @@ import { listInvoices } from '../invoices/list-invoices.ts'
 import {
   billingDetailsSchema,
   billingSchema,
-  cursorQuery,
+  invoicesQuery,
   invoicePageSchema,
   portalInputSchema,
   portalSchema,
@@ -44,7 +44,7 @@ const invoicesRoute = createRoute({
   operationId: 'listInvoices',
   summary: 'List your invoices',
   description: 'Newest first, 20 at a time.',
-  request: { query: cursorQuery },
+  request: { query: invoicesQuery },
   responses: { 200: jsonAnswer(invoicePageSchema, 'A page of them.'), ...readProblems, ...problems(503) },
 })
 

@@ -16,7 +16,9 @@ import type { AtStripe } from './at-stripe.ts'
 import { settleHeld } from './held-update.ts'
 import type { Held } from './held-update.ts'
 import { getPlan } from './own-plan.ts'
-import { forgetPlanned, planFreeTier, planPrices } from './planned.ts'
+import { outOfDate } from './proration-date.ts'
+import { planTrialEnd } from './plan-trial-end.ts'
+import { forgetPlanned, planEnd, planPrices } from './planned.ts'
 import { changedItems } from './preview-change.ts'
 
 export type Committed =
@@ -52,6 +54,9 @@ export async function carryOut(deps: ReconcileDeps, intent: Intent): Promise<Com
     throw refusalOf(intent)
   }
   const step = { intent, at, target }
+  // Begun in the trial, and tried again after its end: by now it costs.
+  const isLate = terms.way === 'trial' && at.subscription.status !== 'trialing'
+  if (isLate && at.main.price.id !== target.stripePriceId) return refuse(deps, { intent, at, declined: undefined })
   if (terms.way === 'at_period_end') await planTarget(deps, step)
   else {
     const held = await changeNow(deps, { ...step, terms })
@@ -59,7 +64,7 @@ export async function carryOut(deps: ReconcileDeps, intent: Intent): Promise<Com
       await noteOnIntent(deps.db, intent.id, { stripeObjectId: held.stripeInvoiceId, url: held.url })
       return { kind: 'needs_payment', url: held.url }
     }
-    if (held.kind === 'declined') return refuse(deps, { intent, at, detail: held.detail })
+    if (held.kind === 'declined') return refuse(deps, { intent, at, declined: held.detail })
   }
   await reconcileSubscription(deps, { stripeSubscriptionId: at.subscription.id })
   await finish(deps, { intent, terms, from: row.tierId })
@@ -90,7 +95,7 @@ async function getTarget({ db }: ReconcileDeps, { tierId }: Intent): Promise<Tie
 }
 
 async function planTarget(deps: ReconcileDeps, { intent, at, target }: Step): Promise<void> {
-  if (target.isFree) return planFreeTier(deps, at, target.id)
+  if (target.isFree) return planEnd(deps, at, target.id)
   const { priceId } = await ensureTierPrice(deps, target.id)
   const { kept } = itemsFor(at, { priceId, interval: target.billingInterval })
   await planPrices(deps, at, {
@@ -128,17 +133,20 @@ async function changeNow(
         ),
       )
   const held = await settleHeld(deps, subscription)
-  if (held.kind === 'applied') await forgetPlanned(deps, at)
+  if (held.kind !== 'applied') return held
+  if (isTrial) await planTrialEnd(deps, at, target)
+  else await forgetPlanned(deps, at)
   return held
 }
 
 async function refuse(
   deps: ReconcileDeps,
-  { intent, at, detail }: { intent: Intent; at: AtStripe; detail: string },
+  { intent, at, declined }: { intent: Intent; at: AtStripe; declined: string | undefined },
 ): Promise<never> {
-  await settleIntent(deps.db, { id: intent.id, state: 'refused', reason: 'payment_declined' })
+  const reason = declined === undefined ? 'out_of_date' : 'payment_declined'
+  await settleIntent(deps.db, { id: intent.id, state: 'refused', reason })
   await reconcileSubscription(deps, { stripeSubscriptionId: at.subscription.id })
-  throw new AppError('payment_declined', { detail })
+  throw declined === undefined ? outOfDate() : new AppError('payment_declined', { detail: declined })
 }
 
 async function finish(

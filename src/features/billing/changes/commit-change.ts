@@ -5,6 +5,7 @@ import type { ReconcileDeps } from '../context.ts'
 import { readIntent, writeIntent } from '../intents/intents.ts'
 import type { Intent } from '../intents/intents.ts'
 import { withLease } from '../reconcile/lease.ts'
+import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
 import { readAtStripe } from './at-stripe.ts'
 import { chooseWay } from './choose-way.ts'
 import type { ChangeInput, ChosenWay } from './choose-way.ts'
@@ -89,6 +90,11 @@ interface Terms {
 async function freshTerms(deps: ReconcileDeps, { chosen, input }: Terms): Promise<Json> {
   const { way, plan } = chosen
   const at = await readAtStripe(deps, plan)
+  // No webhook has told yet: by what is stored a trial would go on that has ended, and the change would cost nothing.
+  if (at.subscription.status !== plan.row.status) {
+    await reconcileSubscription(deps, { stripeSubscriptionId: at.subscription.id })
+    throw outOfDate()
+  }
   if (way !== 'now') return { way, ...(way === 'at_period_end' && { at: at.main.current_period_end }) }
   const { expectedMinor } = input
   const periodStart = at.main.current_period_start
