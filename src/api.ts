@@ -4,6 +4,7 @@ import { agentClientRoutes } from '#src/features/agent-clients/index.ts'
 import { buyerRoutes, eventOperatorRoutes, publisherBillingRoutes, webhookRoutes } from '#src/features/billing/index.ts'
 import { catalogRoutes } from '#src/features/catalog/index.ts'
 import { pricingRoutes } from '#src/features/pricing/index.ts'
+import { reviewRoutes } from '#src/features/reviews/index.ts'
 import { sandboxRoutes } from '#src/features/sandbox/index.ts'
 import { usageRoutes } from '#src/features/usage/index.ts'
 import { createApiRouter } from '#src/http/api.ts'
@@ -14,6 +15,8 @@ import { RIALTO_VERSION } from '#src/version.ts'
 /** Everything under /api: version 1, better-auth's own endpoints, and the document that describes them. */
 export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>): OpenAPIHono<AppEnv> {
   const api = createApiRouter()
+  // Before the catalogue, which lets everybody keep whatever is below /agents for a while.
+  api.route('/v1', reviewRoutes(deps))
   api.route('/v1', catalogRoutes(deps))
   api.route('/v1', agentClientRoutes(deps))
   // Before the others of operators, whose guard covers all of /operator and need not ask twice.

@@ -28,6 +28,8 @@ const rules = {
   'link:network': { points: 60, duration: 15 * minuteSeconds },
   'register:network': { points: 30, duration: hourSeconds },
   'operator-refusal:account': { points: 60, duration: hourSeconds },
+  'review:account': { points: 30, duration: hourSeconds },
+  'report:account': { points: 20, duration: hourSeconds },
   'push:pair': { points: 120, duration: 15 * minuteSeconds },
   'client:pair': { points: 100, duration: 15 * minuteSeconds },
 } as const

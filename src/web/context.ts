@@ -2,6 +2,7 @@
 import type { BillingServices, EarningsServices, StripeEventServices } from '#src/features/billing/index.ts'
 import type { CatalogServices } from '#src/features/catalog/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
+import type { ReviewServices } from '#src/features/reviews/index.ts'
 import type { SandboxServices } from '#src/features/sandbox/index.ts'
 import type { AccountServices, OAuthServices, OrganizationServices, PeopleServices } from '#src/identity/index.ts'
 import type { MailPreviewServices } from '#src/integrations/mail/index.ts'
@@ -18,6 +19,7 @@ export interface Viewer {
 export interface WebServices {
   readonly catalog: CatalogServices
   readonly offers: OfferServices
+  readonly reviews: ReviewServices
   readonly billing: BillingServices
   readonly stripeEvents: StripeEventServices
   readonly earnings: EarningsServices

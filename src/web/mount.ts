@@ -18,6 +18,7 @@ import {
 } from '#src/features/billing/index.ts'
 import { createCatalogServices } from '#src/features/catalog/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
+import { createReviewServices } from '#src/features/reviews/index.ts'
 import { createSandboxServices } from '#src/features/sandbox/index.ts'
 import type { AppContext } from '#src/http/api.ts'
 import { staticPage } from '#src/http/static-page.ts'
@@ -104,6 +105,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
   const services = {
     catalog: createCatalogServices(deps),
     offers: createOfferServices(deps),
+    reviews: createReviewServices(deps),
     billing: createBillingServices(deps),
     stripeEvents: createStripeEventServices(deps),
     earnings: createEarningsServices(deps),

@@ -14,6 +14,7 @@ export {
   tagFiltersMax,
 } from './schema.ts'
 export { seedCatalogue } from './seed-catalogue.ts'
+export { isShownReview } from './search/shown-reviews.ts'
 export { recountTerms } from './search/terms.ts'
 export type { AgentCard, AgentDetail, AgentSort, TagCount } from './schema.ts'
 export type { AgentLookup } from './get-agent.ts'

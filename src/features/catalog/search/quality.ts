@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
+import { isShownReview } from './shown-reviews.ts'
 
 /** More of either say nothing new, and counting them would make an edit slow. */
 const countedMax = 100_000
@@ -13,7 +14,8 @@ const countedMax = 100_000
  */
 export const qualityOf = (agent: SQL): SQL => sql`(
   SELECT ln((35 + coalesce(sum(rating), 0)) / (10.0 + count(*)) / 5) FROM (
-    SELECT rating FROM reviews WHERE agent_id = ${agent}.id AND hidden_at IS NULL LIMIT ${sql.raw(String(countedMax))}
+    SELECT rating FROM reviews AS review
+    WHERE review.agent_id = ${agent}.id AND ${isShownReview(sql`review`)} LIMIT ${sql.raw(String(countedMax))}
   ) AS shown
 ) + 0.3 * (
   SELECT log(1 + count(*)::numeric) FROM (

@@ -1,0 +1,8 @@
+export { reviewRoutes } from './routes.ts'
+export { createReviewServices } from './services.ts'
+export type { OwnReviewPage, ReviewServices, ReviewSummary, ReviewedPage, OneReviewPage } from './services.ts'
+export type { FieldErrors, ReviewOutcome } from './outcome.ts'
+export type { Obstacle } from './rules/may-review.ts'
+export type { Rating } from './rules/rating.ts'
+export type { Review, ReviewReportReason, ReviewSort } from './schema.ts'
+export type { Moderation } from './moderation/moderate-review.ts'
