@@ -6,7 +6,7 @@ import type { StripeFacts, StripeItem } from './read-stripe.ts'
 export interface StoredFacts {
   /** The tier that counts now, by time. */
   readonly tier: KnownTier
-  readonly period: { readonly start: Date; readonly end: Date }
+  readonly period: Period
   /** Stored under this subscription of Stripe's already, not under a free tier. */
   readonly isPaid: boolean
   readonly cancelAtPeriodEnd: boolean
@@ -14,6 +14,11 @@ export interface StoredFacts {
   readonly disputedAt: Date | null
   /** What takes over by itself, as it is stored. */
   readonly next: { readonly tier: KnownTier; readonly at: Date } | null
+}
+
+export interface Period {
+  readonly start: Date
+  readonly end: Date
 }
 
 export interface KnownTier {
@@ -40,7 +45,7 @@ export interface PaidDecision {
   readonly status: 'active' | 'trialing' | 'past_due' | 'unpaid' | 'paused' | 'incomplete'
   readonly tierId: string
   readonly item: StripeItem
-  readonly period: { readonly start: Date; readonly end: Date }
+  readonly period: Period
   readonly anchor: Date | undefined
   readonly trialEndsAt: Date | null
   readonly pastDueAt: Date | null
@@ -57,9 +62,8 @@ export function decide(facts: StripeFacts, stored: StoredFacts | undefined, know
   const main = mainItem(facts, known.tiers)
   if (main === undefined) return undefined
   const { item } = main
+  // What is paid for counts, not what Stripe has begun to ask for: until then the period before gives credit.
   const isPaid = isPeriodPaid(facts, item)
-  // What is paid for counts, not what Stripe has begun to ask for: until then the stored period gives credit.
-  const isHeldBack = stored?.isPaid === true && !isPaid && +item.start >= +stored.period.end
   const cancelsAt = facts.cancelsAt
   const next = nextOf(facts, { stored, tier: main.tier, known })
   const isFallingToFree = known.tiers.some(({ id, isFree }) => isFree && id === next?.tierId)
@@ -68,13 +72,13 @@ export function decide(facts: StripeFacts, stored: StoredFacts | undefined, know
     status: stored?.disputedAt ? 'paused' : status,
     tierId: tierInForce(main.tier, stored).id,
     item,
-    period: isHeldBack ? stored.period : { start: item.start, end: item.end },
-    anchor: isHeldBack ? undefined : facts.anchor,
+    period: isPaid ? { start: item.start, end: item.end } : lastPaidPeriod(facts, { item, stored }),
+    anchor: isPaid || stored?.isPaid !== true ? facts.anchor : undefined,
     trialEndsAt: facts.trialEndsAt,
     pastDueAt: status === 'past_due' ? (stored?.pastDueAt ?? known.now) : null,
     next,
     // The period that it would end with is not the stored one yet.
-    cancelAtPeriodEnd: isHeldBack ? stored.cancelAtPeriodEnd : cancelsAt !== null && !isFallingToFree,
+    cancelAtPeriodEnd: isPaid ? cancelsAt !== null && !isFallingToFree : (stored?.cancelAtPeriodEnd ?? false),
   }
 }
 
@@ -89,7 +93,10 @@ export function mainItem(
   return undefined
 }
 
-/** A trial costs nothing; everything else is paid by an invoice that has a line for this period of the item. */
+/**
+ * A trial costs nothing; everything else is paid by an invoice that has a line for this period of the item. Not by what a change cost:
+ * in the hour before a renewal is charged, an upgrade is paid first.
+ */
 export function isPeriodPaid(
   { status, invoices }: Pick<StripeFacts, 'status' | 'invoices'>,
   item: StripeItem,
@@ -97,8 +104,27 @@ export function isPeriodPaid(
   return status === 'trialing' || invoices.some((invoice) => invoice.status === 'paid' && coversPeriod(invoice, item))
 }
 
+/** The one that was paid last, or was a trial, before the one that isn't: also when nobody has looked since it began. */
+function lastPaidPeriod(
+  { invoices }: Pick<StripeFacts, 'invoices'>,
+  { item, stored }: { item: StripeItem; stored: StoredFacts | undefined },
+): Period {
+  const paid = invoices
+    .filter(({ status }) => status === 'paid')
+    .flatMap(({ lines }) => lines.data)
+    .filter((line) => !isProration(line) && line.period.end * 1000 <= +item.start)
+    .map(({ period }) => ({ start: new Date(period.start * 1000), end: new Date(period.end * 1000) }))
+  // Of what was never paid nothing is left but the moment before.
+  const before = { start: new Date(+item.start - 1_000), end: item.start }
+  const known = stored?.isPaid === true ? [stored.period, ...paid] : paid
+  return known.toSorted((one, other) => +other.end - +one.end)[0] ?? before
+}
+
 const coversPeriod = ({ lines }: Stripe.Invoice, { end }: StripeItem): boolean =>
-  lines.data.some(({ period, amount }) => amount >= 0 && period.end * 1000 === +end)
+  lines.data.some((line) => !isProration(line) && line.period.end * 1000 === +end)
+
+const isProration = ({ parent }: Stripe.InvoiceLineItem): boolean =>
+  parent?.subscription_item_details?.proration ?? parent?.invoice_item_details?.proration ?? false
 
 /** A newer version that took over by time stays, though Stripe's price is still the older one's. */
 function tierInForce(atStripe: KnownTier, stored: StoredFacts | undefined): KnownTier {
