@@ -26,6 +26,7 @@ import type { Lease } from './lease.ts'
 import { readStripe } from './read-stripe.ts'
 import type { StripeFacts } from './read-stripe.ts'
 import { knownTiers } from './stored.ts'
+import { recordCharge } from './record-money.ts'
 import { undo } from './undo.ts'
 import { billedOf, writeFacts } from './write-facts.ts'
 
@@ -44,12 +45,25 @@ export async function beginSubscription(deps: ReconcileDeps, { lease, facts, int
       return { outcome: 'pending' }
     case 'canceled':
     case 'incomplete_expired':
-      // It ended before anybody looked, or it went on as a free tier since.
-      if (intent.state === 'open') await settleIntent(deps.db, { id: intent.id, state: 'refused', reason: 'ended' })
-      return { outcome: intent.state === 'done' ? 'reconciled' : 'refused' }
+      return recordEnded(deps, { lease, facts, intent })
     default:
       return begin(deps, { lease, facts, intent })
   }
+}
+
+/** It ended before anybody looked, or went on as a free tier since: it is nobody's any more, and what was paid was paid all the same. */
+async function recordEnded(deps: ReconcileDeps, { lease, facts, intent }: Beginning): Promise<Reconciled> {
+  const { userId, agentId, subscriptionId } = intent
+  await inTransaction(deps.db, async (tx) => {
+    await lease.hold(tx)
+    const isTest = await isOwnPerson(tx, { userId, agentId })
+    const subject = { userId, agentId, subscriptionId: subscriptionId ?? undefined, isTest }
+    for (const invoice of facts.invoices.toReversed()) await recordCharge(tx, deps, { invoice, subject })
+    if (facts.trialEndsAt !== null)
+      await rememberTrial(tx, deps, { userId, agentId, cardFingerprint: facts.cardFingerprint })
+    if (intent.state !== 'done') await settleIntent(tx, { id: intent.id, state: 'refused', reason: 'ended' })
+  })
+  return { outcome: intent.state === 'done' ? 'reconciled' : 'refused' }
 }
 
 async function begin(deps: ReconcileDeps, { lease, facts, intent }: Beginning): Promise<Reconciled> {
@@ -67,9 +81,15 @@ async function begin(deps: ReconcileDeps, { lease, facts, intent }: Beginning): 
     const subscriptionId = await inTransaction(deps.db, (tx) => write(tx, deps, { lease, facts: planned, intent }))
     if (subscriptionId !== undefined) return { outcome: 'reconciled', subscriptionId }
   } catch (error) {
+    if (error instanceof TrialTakenError) return undo(deps, { lease, facts: planned, intent, reason: 'trial_used' })
     if (!isUniqueViolation(error)) throw error
   }
   return undo(deps, { lease, facts: planned, intent, reason: 'already_subscribed' })
+}
+
+/** Somebody else has begun a trial with the same card since that was looked at. */
+class TrialTakenError extends Error {
+  override readonly name = 'TrialTakenError'
 }
 
 /** A trial that isn't followed by a charge is told so to Stripe before it counts here. */
@@ -90,7 +110,7 @@ async function planTrialEnd(deps: ReconcileDeps, { facts, intent }: Omit<Beginni
 }
 
 /** The free tier on offer that people see first. Undefined: the agent has none. */
-async function findFreeTier({ db }: Pick<ReconcileDeps, 'db'>, agentId: string): Promise<string | undefined> {
+export async function findFreeTier({ db }: Pick<ReconcileDeps, 'db'>, agentId: string): Promise<string | undefined> {
   const [free] = await db
     .select({ id: agentPricingTiers.id })
     .from(agentPricingTiers)
@@ -128,8 +148,10 @@ async function write(
       ? await open(tx, deps, { facts, intent, decision })
       : await takeOver(tx, deps, { facts, present, decision })
   if (row === undefined) return undefined
-  if (facts.status === 'trialing')
-    await rememberTrial(tx, deps, { userId, agentId, cardFingerprint: facts.cardFingerprint })
+  if (facts.status === 'trialing') {
+    const isFirst = await rememberTrial(tx, deps, { userId, agentId, cardFingerprint: facts.cardFingerprint })
+    if (!isFirst) throw new TrialTakenError()
+  }
   await writeFacts(tx, deps, { row, facts })
   await settleIntent(tx, { id: intent.id, state: 'done', subscriptionId: row.id })
   return row.id

@@ -33,15 +33,17 @@ export async function cardHadTrial(
   return cardFingerprint !== undefined && isKnown(db, { agentId, hashes: [subjectHash(`card:${cardFingerprint}`)] })
 }
 
+/** False: somebody has begun one with the same card, or under the same address, at this moment. */
 export async function rememberTrial(
   tx: Transaction,
   { subjectHash }: Pick<Deps, 'subjectHash'>,
   { userId, agentId, cardFingerprint }: WithCard,
-): Promise<void> {
+): Promise<boolean> {
   const subjects = await subjectsOf(tx, userId)
   if (cardFingerprint !== undefined) subjects.push(`card:${cardFingerprint}`)
   const rows = subjects.map((subject) => ({ subjectHash: subjectHash(subject), agentRef: agentId }))
-  await tx.insert(trialUses).values(rows).onConflictDoNothing()
+  const written = await tx.insert(trialUses).values(rows).onConflictDoNothing().returning({ at: trialUses.usedAt })
+  return written.length === rows.length
 }
 
 async function subjectsOf(db: Reader, userId: string): Promise<string[]> {
