@@ -54,16 +54,13 @@ export async function writeRefund(
 ): Promise<void> {
   const at = new Date(refund.created * 1000)
   const { id, amount, status } = refund
-  // Stripe has taken it from the balance as soon as it is pending.
+  // Stripe has taken it from the balance as soon as it is pending. Written in any case, so that whoever heard of that earlier and
+  // comes to write it later finds it there.
+  const written = await recordBack(tx, { kind: 'refund', charge, amount: -amount, stripeObjectId: id, at })
   if (status === 'failed' || status === 'canceled') {
-    const [entry] = await tx
-      .execute(sql`SELECT FROM billing_entries WHERE stripe_object_id = ${id}`)
-      .then(({ rows }) => rows)
-    if (entry === undefined) return
-    await recordBack(tx, { kind: 'adjustment', charge, amount, stripeObjectId: `${id}:${status}`, at })
+    await recordBack(tx, { kind: 'adjustment', charge, amount, stripeObjectId: `${id}:back`, at })
     return
   }
-  const written = await recordBack(tx, { kind: 'refund', charge, amount: -amount, stripeObjectId: id, at })
   if (written !== undefined && (await leftOf(tx, charge)) <= 0) await revokeBought(tx, { charge, why: 'refunded' })
 }
 
@@ -116,13 +113,27 @@ async function writeDispute(tx: Transaction, { dispute, charge }: Disputed): Pro
   if (status === 'won') {
     await recordBack(tx, { kind: 'dispute_reversal', charge, amount, stripeObjectId: `${id}:won`, at })
   }
-  if (isAddon || charge.subscriptionRef === null) return
-  // Lost stays disputed: an operator decides what becomes of it.
-  const isOver = status === 'won'
+  if (!isAddon && charge.subscriptionRef !== null) await markDisputed(tx, charge.subscriptionRef)
+}
+
+/**
+ * Disputed is what has a dispute that was not won: a lost one stays, until an operator decides what becomes of it. Told by the
+ * entries, which never go back: an answer of Stripe's may be older than what is written already.
+ */
+async function markDisputed(tx: Transaction, subscriptionId: string): Promise<void> {
+  const isThis = and(eq(userAgentSubscriptions.id, subscriptionId), ne(userAgentSubscriptions.status, 'canceled'))
+  // First, so that the entries are read as whoever had it before has left them.
+  await tx.select({ id: userAgentSubscriptions.id }).from(userAgentSubscriptions).where(isThis).for('no key update')
+  const { rowCount } = await tx.execute(sql`
+    SELECT FROM billing_entries AS dispute WHERE subscription_ref = ${subscriptionId} AND kind = 'dispute'
+      AND NOT metadata ? 'offerId' AND NOT EXISTS (
+        SELECT FROM billing_entries WHERE stripe_object_id = dispute.stripe_object_id || ':won')
+    LIMIT 1`)
+  const since = sql`coalesce(${userAgentSubscriptions.disputedAt}, rialto_now())`
   await tx
     .update(userAgentSubscriptions)
-    .set({ disputedAt: isOver ? null : sql`coalesce(${userAgentSubscriptions.disputedAt}, rialto_now())` })
-    .where(and(eq(userAgentSubscriptions.id, charge.subscriptionRef), ne(userAgentSubscriptions.status, 'canceled')))
+    .set({ disputedAt: rowCount === 0 ? null : since })
+    .where(isThis)
 }
 
 /** True: it was an add-on's invoice. */
