@@ -299,6 +299,49 @@ describe('in a trial', () => {
   })
 })
 
+describe('in a trial that nothing is charged after', () => {
+  /** Of an agent of its own: a card has one trial of each. */
+  const trialOf = async (trialEndsWith: 'free_tier' | 'end' | 'charge') => {
+    const own = await billing.addAgent()
+    const terms = { price: 3_000, trialDays: 14, quotas: { messages: 1_000 } }
+    const ids = {
+      free_tier: await billing.addTier(own, { ...terms, tierName: 'Then free', trialEndsWith: 'free_tier' }),
+      end: await billing.addTier(own, { ...terms, tierName: 'Then over', trialEndsWith: 'end' }),
+      charge: own.tiers.trial,
+    }
+    const who = await billing.subscribe({ agent: own, tierId: ids[trialEndsWith], withTrial: true })
+    return { own, ids, who, tierId: ids[trialEndsWith] }
+  }
+
+  test('keeping the tier promises nothing else, and resuming brings the fall to the free tier back', async () => {
+    const { who, tierId, own } = await trialOf('free_tier')
+    const falls = { status: 'trialing', tierId, nextTierId: own.tiers.free, cancelAtPeriodEnd: false }
+    expect(await row(who)).toMatchObject(falls)
+    expect(await commitChange(billing.deps, { ...who, tierId })).toEqual({ kind: 'kept' })
+    expect(await row(who)).toMatchObject(falls)
+    await cancelPlan(billing.deps, who)
+    expect(await row(who)).toMatchObject({ nextTierId: null, cancelAtPeriodEnd: true })
+    await resumePlan(billing.deps, who)
+    expect(await row(who)).toMatchObject(falls)
+  })
+
+  test.each(['free_tier', 'end'] as const)('which ends with %s, another tier says what follows it', async (before) => {
+    const { who, own } = await trialOf(before)
+    const change = { ...who, tierId: own.tiers.monthly }
+    expect(await previewChange(billing.deps, change)).toMatchObject({ kind: 'trial', endsWith: 'charge' })
+    expect(await commitChange(billing.deps, change)).toEqual({ kind: 'done' })
+    expect(await row(who)).toMatchObject({ status: 'trialing', nextTierId: null, cancelAtPeriodEnd: false })
+    expect(await atStripe(who)).toMatchObject({ cancel_at_period_end: false })
+  })
+
+  test('a trial that ends by itself can’t be resumed', async () => {
+    const { who, ids } = await trialOf('charge')
+    expect(await commitChange(billing.deps, { ...who, tierId: ids.end })).toEqual({ kind: 'done' })
+    expect(await row(who)).toMatchObject({ status: 'trialing', tierId: ids.end, cancelAtPeriodEnd: true })
+    await expect(resumePlan(billing.deps, who)).rejects.toMatchObject({ code: 'conflict' })
+  })
+})
+
 describe('a change is refused', () => {
   test('for somebody else’s, another agent’s tier, one that is gone, and another currency', async () => {
     const who = await subscribed()

@@ -11,7 +11,7 @@ import { leaseOf } from './lease-of.ts'
 import { clearTheWay } from './open-changes.ts'
 import { getPlan } from './own-plan.ts'
 import type { Plan } from './own-plan.ts'
-import { release } from './planned.ts'
+import { planEnd } from './planned.ts'
 
 export interface CancelPlan {
   readonly subscriptionId: string
@@ -55,8 +55,10 @@ async function cancelPaid(deps: ReconcileDeps, plan: Plan): Promise<CanceledPlan
   const at = await readAtStripe(deps, plan)
   const { id, status } = at.subscription
   const isRunning = status === 'active' || status === 'trialing'
-  if (isRunning) await endWithPeriod(deps, { plan, at })
-  else await endAtOnce(deps, at)
+  if (isRunning) {
+    await clearTheWay(deps, { plan, tierId: undefined })
+    await planEnd(deps, await readAtStripe(deps, plan))
+  } else await endAtOnce(deps, at)
   await reconcileSubscription(deps, { stripeSubscriptionId: id })
   const { row: after, now } = await getPlan(deps, { subscriptionId: row.id, userId: row.userId })
   const canceled: CanceledPlan = isRunning
@@ -73,18 +75,6 @@ async function cancelPaid(deps: ReconcileDeps, plan: Plan): Promise<CanceledPlan
     })
   })
   return canceled
-}
-
-/** While something else is planned, Stripe takes no end. */
-async function endWithPeriod(deps: ReconcileDeps, { plan, at }: { plan: Plan; at: AtStripe }): Promise<void> {
-  await clearTheWay(deps, { plan, tierId: undefined })
-  await release(deps, at)
-  await stripeCall(() =>
-    deps.payments.stripe.subscriptions.update(at.subscription.id, {
-      cancel_at_period_end: true,
-      metadata: { rialto_next_tier: '' },
-    }),
-  )
 }
 
 /** First the end, then the invoices: voiding the last one would make the subscription active again. */

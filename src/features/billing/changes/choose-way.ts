@@ -55,7 +55,8 @@ export async function chooseWay(
     return { plan, target, way: target.isFree ? 'free' : 'checkout', isUpgrade }
   }
   requireSettled(plan)
-  if (row.cancelAtPeriodEnd) {
+  const endsByItself = row.status === 'trialing' && tier.trialEndsWith === 'end'
+  if (row.cancelAtPeriodEnd && !endsByItself) {
     throw new AppError('conflict', { detail: 'This subscription ends with its period. Resume it first.' })
   }
   if (!target.isFree && target.currency !== row.currency) {

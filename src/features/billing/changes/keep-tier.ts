@@ -14,6 +14,8 @@ import { forgetPlanned } from './planned.ts'
 export async function keepTier(deps: ReconcileDeps, plan: Plan): Promise<{ readonly kind: 'kept' }> {
   const { row, tier } = plan
   if (row.nextTierId === null || (await isVersionMove(deps, plan))) return { kind: 'kept' }
+  // What follows a trial is said by the tier: its person was promised that nothing is charged.
+  if (row.status === 'trialing' && tier.trialEndsWith !== 'charge') return { kind: 'kept' }
   if (row.stripeSubscriptionId === null || tier.isFree) {
     await switchTier(deps, { subscriptionId: row.id, tierId: tier.id, by: { kind: 'person', userId: row.userId } })
     return { kind: 'kept' }

@@ -45,10 +45,10 @@ export async function planPrices(deps: StripeDeps, at: AtStripe, planned: Planne
   )
 }
 
-/** Plans the end of what is paid, and the free tier after it. */
-export async function planFreeTier(deps: StripeDeps, at: AtStripe, tierId: string): Promise<void> {
+/** Plans the end of what is paid, and the free tier after it, if one is named. While something else is planned, Stripe takes no end. */
+export async function planEnd(deps: StripeDeps, at: AtStripe, freeTierId?: string): Promise<void> {
   await release(deps, at)
-  const metadata = { rialto_next_tier: tierId }
+  const metadata = { rialto_next_tier: freeTierId ?? '' }
   await stripeCall(() =>
     deps.payments.stripe.subscriptions.update(at.subscription.id, { cancel_at_period_end: true, metadata }),
   )
@@ -60,8 +60,7 @@ export async function forgetPlanned(deps: StripeDeps, at: AtStripe): Promise<voi
   await stayAtPeriodEnd(deps, at.subscription)
 }
 
-/** Lets go of a schedule; while there is one, Stripe takes no other end. */
-export async function release({ payments }: StripeDeps, { schedule }: Pick<AtStripe, 'schedule'>): Promise<void> {
+async function release({ payments }: StripeDeps, { schedule }: Pick<AtStripe, 'schedule'>): Promise<void> {
   if (schedule !== undefined) await stripeCall(() => payments.stripe.subscriptionSchedules.release(schedule.id))
 }
 

@@ -2,6 +2,7 @@ import { inArray } from 'drizzle-orm'
 import type { Stripe } from 'stripe'
 import { agentAddonOffers } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
+import type { Tier } from '#src/features/subscriptions/index.ts'
 import type { Money } from '#src/lib/money.ts'
 import { schedule } from '#src/features/usage/index.ts'
 import { ensureTierPrice } from '../prices/ensure-tier-price.ts'
@@ -40,6 +41,8 @@ export type ChangePreview =
   | {
       readonly kind: 'trial'
       readonly trialEndsAt: Date
+      /** What follows it, by the new tier. */
+      readonly endsWith: Tier['trialEndsWith']
       readonly after: Recurring
       readonly endingAddons: readonly string[]
     }
@@ -67,7 +70,9 @@ export async function previewChange(deps: PreviewDeps, input: ChangeInput): Prom
     ? { after: noMoney(target), endingAddons: await namesOf(deps, at.others) }
     : await afterwards(deps, { ...chosen, at })
   const end = new Date(at.main.current_period_end * 1000)
-  if (way === 'trial') return { kind: 'trial', trialEndsAt: plan.row.trialEndsAt ?? end, ...common }
+  if (way === 'trial') {
+    return { kind: 'trial', trialEndsAt: plan.row.trialEndsAt ?? end, endsWith: target.trialEndsWith, ...common }
+  }
   return { kind: 'at_period_end', at: end, ...common }
 }
 

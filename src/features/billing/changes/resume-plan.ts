@@ -1,13 +1,16 @@
 import { recordAudit } from '#src/db/audit.ts'
 import { resumeSubscription } from '#src/features/subscriptions/index.ts'
+import { AppError } from '#src/lib/errors.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { settleIntent, writeIntent } from '../intents/intents.ts'
 import { withLease } from '../reconcile/lease.ts'
 import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
-import { stripeCall } from '../stripe-failures.ts'
+import { readAtStripe } from './at-stripe.ts'
 import { leaseOf } from './lease-of.ts'
 import { getOpenPlan, requireSettled } from './own-plan.ts'
 import type { Plan } from './own-plan.ts'
+import { planTrialEnd } from './plan-trial-end.ts'
+import { forgetPlanned } from './planned.ts'
 
 export interface ResumePlan {
   readonly subscriptionId: string
@@ -31,8 +34,12 @@ export async function resumePlan(deps: ReconcileDeps, { subscriptionId, userId }
   })
 }
 
-async function resumePaid(deps: ReconcileDeps, { row, agent }: Plan): Promise<void> {
+async function resumePaid(deps: ReconcileDeps, plan: Plan): Promise<void> {
+  const { row, agent, tier } = plan
   if (!row.cancelAtPeriodEnd) return
+  if (row.status === 'trialing' && tier.trialEndsWith === 'end') {
+    throw new AppError('conflict', { detail: 'This trial ends by itself. Take the tier when it is over.' })
+  }
   const id = row.stripeSubscriptionId ?? ''
   const intent = await writeIntent(deps.db, {
     id: deps.newId(),
@@ -42,9 +49,9 @@ async function resumePaid(deps: ReconcileDeps, { row, agent }: Plan): Promise<vo
     subscriptionId: row.id,
     openSeconds,
   })
-  await stripeCall(() =>
-    deps.payments.stripe.subscriptions.update(id, { cancel_at_period_end: false, metadata: { rialto_next_tier: '' } }),
-  )
+  const at = await readAtStripe(deps, plan)
+  if (row.status === 'trialing') await planTrialEnd(deps, at, tier)
+  else await forgetPlanned(deps, at)
   await reconcileSubscription(deps, { stripeSubscriptionId: id })
   await deps.db.transaction(async (tx) => {
     await settleIntent(tx, { id: intent.id, state: 'done' })

@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, inArray, isNotNull, notExists, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNotNull, notExists, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
-import { agentPricingTiers, billingIntents, liveStatuses, userAgentSubscriptions } from '#src/db/schema/index.ts'
+import { agentPricingTiers, billingIntents, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import type { SubscriptionRow, Tier } from '#src/features/subscriptions/index.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { settleIntent, writeIntent } from '../intents/intents.ts'
@@ -65,7 +65,8 @@ async function findDue({ db }: ReconcileDeps, most: number): Promise<readonly Pi
     .where(
       and(
         isNotNull(subscription.stripeSubscriptionId),
-        inArray(subscription.status, [...liveStatuses]),
+        // A schedule says what follows a trial too, which the tier has said already.
+        eq(subscription.status, 'active'),
         eq(subscription.cancelAtPeriodEnd, false),
         eq(billed.familyId, inForce.familyId),
         sql`(${gt(inForce.version, billed.version)} OR (${coming.familyId} = ${billed.familyId}
@@ -99,7 +100,7 @@ async function moveOne(deps: ReconcileDeps, id: string): Promise<void> {
   const { row, tier, now } = plan
   if (row.stripeSubscriptionId === null || row.cancelAtPeriodEnd) return
   const at = await readAtStripe(deps, plan)
-  if (at.subscription.ended_at !== null || at.subscription.pending_update !== null) return
+  if (at.subscription.status !== 'active' || at.subscription.pending_update !== null) return
   const comesAt =
     row.nextTierId !== null && row.nextTierAt !== null && row.nextTierAt > now ? row.nextTierAt : undefined
   const target = comesAt === undefined ? tier : await getVersion(deps, { id: row.nextTierId ?? '', of: tier })
