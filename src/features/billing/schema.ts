@@ -1,7 +1,7 @@
 // What buyers send about what they pay for, and what they are answered. Unknown fields are refused, so that a typing error is
 // never silently something else that costs.
 import { z } from '@hono/zod-openapi'
-import { addonScopes, billingIntervals, subscriptionStatuses } from '#src/db/schema/index.ts'
+import { addonScopes, billingIntervals, subscriptionStatuses, trialEnds } from '#src/db/schema/index.ts'
 import { taxIdTypes } from './customers/billing-details.ts'
 import { agentParam } from '#src/features/pricing/index.ts'
 
@@ -160,7 +160,15 @@ export const changePreviewSchema = z
       endingAddons,
     }),
     z.object({ kind: z.literal('at_period_end'), at: isoTime, after: priceSchema, endingAddons }),
-    z.object({ kind: z.literal('trial'), trialEndsAt: isoTime, after: priceSchema, endingAddons }),
+    z.object({
+      kind: z.literal('trial'),
+      trialEndsAt: isoTime,
+      endsWith: z
+        .enum(trialEnds)
+        .openapi({ description: 'What follows the trial: only after `charge` is anything due.' }),
+      after: priceSchema,
+      endingAddons,
+    }),
     z.object({ kind: z.literal('keep') }),
     z.object({ kind: z.literal('checkout') }),
   ])

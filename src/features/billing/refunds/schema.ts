@@ -1,10 +1,6 @@
 // What operators send and are answered about money that was paid.
 import { z } from '@hono/zod-openapi'
-
-const money = z.object({
-  amountMinor: z.int().openapi({ description: 'Minor units of the currency.' }),
-  currency: z.string().openapi({ example: 'EUR' }),
-})
+import { moneySchema } from '../schema.ts'
 
 export const newRefundSchema = z
   .strictObject({
@@ -40,8 +36,8 @@ export const newRefundSchema = z
 export const refundSchema = z
   .object({
     id: z.uuid(),
-    amount: money,
-    left: money.openapi({ description: 'What could still be given back after it.' }),
+    amount: moneySchema,
+    left: moneySchema.openapi({ description: 'What could still be given back after it.' }),
     revokes: z
       .object({ addonId: z.uuid(), name: z.string() })
       .nullable()
@@ -67,9 +63,9 @@ export const operatorInvoiceListSchema = z
         id: z.string(),
         number: z.string().nullable(),
         date: z.iso.datetime(),
-        amount: money,
-        paid: money,
-        refunded: money,
+        amount: moneySchema,
+        paid: moneySchema,
+        refunded: moneySchema,
         state: z.enum(['open', 'paid', 'void', 'uncollectible']),
         url: z.string().nullable().openapi({ description: 'Stripe’s page for it.' }),
         pdfUrl: z.string().nullable(),

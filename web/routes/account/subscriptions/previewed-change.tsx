@@ -34,7 +34,11 @@ export function PreviewedChange({ preview, tierName }: PreviewProps) {
         <div className="flex flex-col gap-8">
           <p className="text-16">{tierName} begins now, and your trial goes on as before. Nothing is due now.</p>
           <p className="text-muted">
-            From {formatDay(preview.trialEndsAt.toISOString())} on: {afterWords(preview.after, locale)}.
+            {preview.endsWith === 'charge'
+              ? `From ${formatDay(preview.trialEndsAt.toISOString())} on: ${afterWords(preview.after, locale)}.`
+              : `It ends on ${formatDay(preview.trialEndsAt.toISOString())}, and nothing is charged${
+                  preview.endsWith === 'free_tier' ? ': you go on with the free tier' : ''
+                }.`}
           </p>
           <Ending addons={preview.endingAddons} />
         </div>
