@@ -19,6 +19,7 @@ import { findOwnSubscription, listOwnSubscriptions } from './buyers/own-subscrip
 import type { OwnSubscription, SubscriptionPage } from './buyers/own-subscriptions.ts'
 import { isTrialUsed, readQuote } from './buyers/read-quote.ts'
 import type { Quote } from './buyers/read-quote.ts'
+import { businessNow } from './clock.ts'
 import { cancelPlan } from './changes/cancel-plan.ts'
 import type { CanceledPlan } from './changes/cancel-plan.ts'
 import { commitChange } from './changes/commit-change.ts'
@@ -57,6 +58,8 @@ export interface BillingServices {
     readonly cursor?: string | undefined
   }): Promise<Attempt<SubscriptionPage> | undefined>
   find(which: WhichSubscription): Promise<SubscriptionDetail | undefined>
+  /** As find, but where a payment is late or due by now Stripe is asked first, as far as it answers. */
+  findNow(which: WhichSubscription): Promise<SubscriptionDetail | undefined>
   quote(which: { readonly userId: string; readonly tierId: string }): Promise<Quote | undefined>
   /** Of this agent, whichever tier it was of. */
   isTrialUsed(whose: { readonly userId: string; readonly agentSlug: string }): Promise<boolean>
@@ -80,8 +83,6 @@ export interface BillingServices {
   openPortal(portal: OpenPortal): Promise<Attempt<{ readonly url: string }> | undefined>
   /** Where the open invoice is paid; without one nowhere. */
   findPaymentPage(which: WhichSubscription): Promise<Attempt<string | undefined> | undefined>
-  /** Asks Stripe now what is so. */
-  lookAgain(which: WhichSubscription): Promise<Attempt<void> | undefined>
 }
 
 interface WhichSubscription {
@@ -93,6 +94,7 @@ export const createBillingServices = (deps: Deps): BillingServices => ({
   newId: deps.newId,
   list: (whose) => attempt([], () => listOwnSubscriptions(deps, whose)),
   find: (which) => findDetail(deps, which),
+  findNow: (which) => findNow(deps, which),
   quote: (which) => readQuote(deps, which),
   isTrialUsed: (whose) => isTrialUsed(deps, whose),
   startCheckout: (start) => attempt([start.tierId], () => startCheckout(deps, start)),
@@ -122,7 +124,6 @@ export const createBillingServices = (deps: Deps): BillingServices => ({
     }),
   openPortal: (portal) => attempt([], () => openPortal(deps, portal)),
   findPaymentPage: (which) => attempt([which.subscriptionId], () => findPaymentPage(deps, which)),
-  lookAgain: (which) => attempt([which.subscriptionId], () => lookAgain(deps, which)),
 })
 
 async function findDetail(deps: Deps, which: WhichSubscription): Promise<SubscriptionDetail | undefined> {
@@ -131,4 +132,17 @@ async function findDetail(deps: Deps, which: WhichSubscription): Promise<Subscri
   if (found === undefined) return undefined
   const row = { id: found.id, userId: which.userId, agentId: found.agent.id }
   return { ...found, meters: await readMeters(deps, row), offers: await listOwnOffers(deps, found) }
+}
+
+async function findNow(deps: Deps, which: WhichSubscription): Promise<SubscriptionDetail | undefined> {
+  const stored = await findDetail(deps, which)
+  if (stored === undefined || !(await isUnsettled(deps, stored))) return stored
+  const looked = await attempt([], () => lookAgain(deps, which))
+  return looked?.kind === 'ok' ? findDetail(deps, which) : stored
+}
+
+/** Who has just paid comes back before any webhook, and what is charged by the clock may not have been told of yet. */
+async function isUnsettled({ db }: Deps, { status, nextCharge }: OwnSubscription): Promise<boolean> {
+  if (status === 'past_due' || status === 'unpaid' || status === 'incomplete') return true
+  return nextCharge !== null && Date.parse(nextCharge.at) <= +(await businessNow(db))
 }

@@ -166,18 +166,22 @@ describe('starting free', () => {
     for (const name of ['Gone', 'Older', 'Future']) expect(text).not.toContain(name)
   })
 
-  it('takes no tier that costs, nor another agent’s', async () => {
+  it('takes no tier that costs, whose way leads past paying, nor another agent’s', async () => {
     const own = await addMeteredAgent(server)
     const paid = { agentId: own.id, tierName: 'Pro', isFree: false, price: 900, currency: 'EUR' }
     const [pro] = await server.deps.db.insert(agentPricingTiers).values(paid).returning()
     const person = await newPerson(server)
     const link = await liftLink(person, own)
-    expect((await person.open(link)).text).toContain('€9.00/mo')
-    for (const tierId of [pro?.id ?? '', agent.tierId, 'nonsense']) {
+    const proId = pro?.id ?? ''
+    const { text } = await person.open(link)
+    expect(text).toContain('€9.00/mo')
+    expect(text).toContain(subscribePath(own, proId))
+    for (const tierId of [proId, agent.tierId, 'nonsense']) {
       expect((await person.submit(link, { tier: tierId })).status).toBe(409)
-      expect((await person.open(subscribePath(own, tierId))).status).toBe(404)
       expect((await person.submit(subscribePath(own, tierId), {})).status).toBeGreaterThanOrEqual(400)
     }
+    for (const tierId of [agent.tierId, 'nonsense'])
+      expect((await person.open(subscribePath(own, tierId))).status).toBe(404)
     expect(await subscriptionsOf(person)).toEqual([])
   })
 

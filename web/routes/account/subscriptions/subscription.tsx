@@ -8,7 +8,7 @@ import { Button, ButtonLink } from '../../../ui/button.tsx'
 import { Meter } from '../../../ui/meter.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { Table } from '../../../ui/table.tsx'
-import { Day, formatDay } from '../../../ui/time.tsx'
+import { formatDay } from '../../../ui/time.tsx'
 import { accountHeaders } from '../../account-access/account-request.ts'
 import { TextLink } from '../../account-access/text-link.tsx'
 import { meterLimit } from '../../offers/meter-limit.ts'
@@ -38,10 +38,7 @@ const notices = {
 }
 
 export async function loader(args: Route.LoaderArgs) {
-  const { subscription: stored, path, which, billing, searchParams } = await subscriptionRequest(args)
-  // Who has just paid comes back here, perhaps before any webhook.
-  const isLookedAt = owes(stored) && (await billing.lookAgain(which))?.kind === 'ok'
-  const subscription = (isLookedAt ? await billing.find(which) : undefined) ?? stored
+  const { subscription, path, searchParams } = await subscriptionRequest(args, { isUpToDate: true })
   const { services } = args.context.get(webContext)
   const { slug } = subscription.agent
   const isLaunchable = (await services.catalog.findLaunchUri(slug)) !== undefined
@@ -113,7 +110,7 @@ function State({ subscription, path }: PartProps) {
 
 function Terms({ subscription, path }: PartProps) {
   const locale = useLocale()
-  const { tier, price, period, next, agent, createdAt } = subscription
+  const { tier, price, period, next, agent } = subscription
   const isEnded = isOver(subscription)
   const lines = [
     {
@@ -139,7 +136,6 @@ function Terms({ subscription, path }: PartProps) {
     ...(period === null || price === null
       ? []
       : [{ label: 'Present period', value: `${formatDay(period.start)} to ${formatDay(period.end)}` }]),
-    { label: 'Began', value: <Day iso={createdAt} /> },
   ]
   return <Record lines={lines} />
 }
