@@ -4,6 +4,7 @@ import { createApiRouter } from '#src/http/api.ts'
 import type { AppEnv } from '#src/http/api.ts'
 import { consoleGuard, operatorGuard } from '#src/identity/index.ts'
 import type { ConsoleEnv } from '#src/identity/index.ts'
+import { addonOperatorRoutes } from './addons/operator-routes.ts'
 import { earningsOperatorRoutes } from './earnings/operator-routes.ts'
 import { earningsRoutes } from './earnings/routes.ts'
 import { offerRoutes } from './offers/routes.ts'
@@ -20,5 +21,6 @@ export function publisherBillingRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   earningsRoutes(guarded, deps)
   earningsOperatorRoutes(guarded, deps)
   refundRoutes(guarded, deps)
+  addonOperatorRoutes(guarded, deps)
   return router
 }

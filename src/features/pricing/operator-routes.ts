@@ -88,7 +88,8 @@ const revokeRoute = createRoute({
   path: `${path}/addons/{addonId}/revoke`,
   operationId: 'revokeAddon',
   summary: 'Revoke an add-on',
-  description: 'Granted or bought; what was used stays used. Money is not given back by this.',
+  description:
+    'Granted, or bought once; what was used stays used. Money is not given back by this. What is billed with the subscription is removed instead.',
   request: { params: addonParam, ...jsonBody(revocationSchema) },
   responses: { 200: jsonAnswer(addonChangeSchema, 'The meter before and after.'), ...writeProblems },
 })

@@ -1,7 +1,7 @@
 // Add-ons that are bought: once or again and again, never twice by a second press, never without their payment.
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { billingEntries, billingIntents, subscriptionAddons } from '#src/db/schema/index.ts'
+import { auditLogs, billingEntries, billingIntents, subscriptionAddons } from '#src/db/schema/index.ts'
 import { finishAddons } from '#src/features/billing/addons/finish-addons.ts'
 import {
   buyAddon,
@@ -12,6 +12,7 @@ import {
   removeAddon,
   settleCheckout,
 } from '#src/features/billing/index.ts'
+import { revokeAddon } from '#src/features/pricing/addons/revoke-addon.ts'
 import { subscribeToFreeTier } from '#src/features/subscriptions/index.ts'
 import { atEveryBreak, startBilling } from './harness.ts'
 import type { Billing, Subscribed, TestAgent } from './harness.ts'
@@ -245,6 +246,23 @@ describe('an add-on that comes again', () => {
     await billing.pass({ days: 32 })
     const items = (await billing.stripe.subscriptions.retrieve(who.stripeSubscriptionId)).items.data
     expect(items.map(({ price }) => price.unit_amount)).toEqual([1_000])
+  })
+
+  test('is not revoked while it is billed: an operator removes it, and says why', async () => {
+    const who = await subscribed()
+    await buy(who, monthly)
+    const [addon] = await addonsOf(who)
+    const userId = await billing.addPerson({ role: 'admin' })
+    const which = { subscriptionId: who.subscriptionId, addonId: addon?.id ?? '' }
+    const revocation = { ...which, operatorId: userId, reason: 'Asked by mail', isPreview: false }
+    await expect(revokeAddon(billing.deps, revocation)).rejects.toMatchObject({ code: 'conflict' })
+    await removeAddon(billing.deps, { ...which, by: { kind: 'operator', userId, reason: 'Asked by mail' } })
+    expect((await addonsOf(who))[0]?.revokedAt).not.toBeNull()
+    expect((await billing.stripe.subscriptions.retrieve(who.stripeSubscriptionId)).items.data).toHaveLength(1)
+    const isRemoval = and(eq(auditLogs.resourceId, who.subscriptionId), eq(auditLogs.action, 'billing.remove_addon'))
+    expect(await billing.database.db.select().from(auditLogs).where(isRemoval)).toMatchObject([
+      { userId, metadata: { reason: 'Asked by mail' } },
+    ])
   })
 
   test('only what is billed again can be removed', async () => {

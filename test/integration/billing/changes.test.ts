@@ -419,6 +419,21 @@ describe('cancelling and resuming', () => {
     expect(trail.map(({ action }) => action)).toEqual(expect.arrayContaining(['billing.cancel', 'billing.resume']))
   })
 
+  test('of what is over at Stripe, though nobody was told, is a conflict, and is known from then on', async () => {
+    const verbs = [
+      (who: Subscribed) => resumePlan(billing.deps, who),
+      (who: Subscribed) => commit(who, 'pro'),
+      (who: Subscribed) => commit(who, 'monthly'),
+    ]
+    for (const [place, verb] of verbs.entries()) {
+      const who = await subscribed()
+      if (place === 0) await cancelPlan(billing.deps, who)
+      await billing.stripe.subscriptions.cancel(who.stripeSubscriptionId)
+      await expect(verb(who)).rejects.toMatchObject({ code: 'conflict' })
+      expect(await row(who)).toMatchObject({ status: 'canceled' })
+    }
+  })
+
   test('is for its owner', async () => {
     const who = { ...(await subscribed()), userId: await billing.addPerson() }
     await expect(cancelPlan(billing.deps, who)).rejects.toMatchObject({ code: 'not_found' })

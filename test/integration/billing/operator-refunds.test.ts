@@ -77,6 +77,9 @@ describe('a refund is refused', () => {
     expect((await operator.call('GET', `${elsewhere}/invoices`)).status).toBe(404)
     const body = { invoice, reason: 'Bought by mistake' }
     expect((await operator.call('POST', `${elsewhere}/refunds`, { body })).status).toBe(404)
+    const removal = `${path}/addons/${crypto.randomUUID()}/remove`
+    expect((await operator.call('POST', removal, { body: { reason: 'Asked by mail' } })).status).toBe(404)
+    expect((await operator.call('POST', removal, { body: {} })).status).toBe(400)
   })
 
   test('to everybody else, and from other sites', async () => {

@@ -87,6 +87,8 @@ async function findLostDraft(deps: ReconcileDeps, intent: Intent): Promise<strin
 
 async function finishItem(deps: ReconcileDeps, intent: Intent): Promise<unknown> {
   const plan = await getPlan(deps, { subscriptionId: intent.subscriptionId ?? '', userId: undefined })
+  // It went on as a free tier before this was paid.
+  if (plan.row.stripeSubscriptionId === null) return giveUp(deps, intent)
   const { subscription, others } = await readAtStripe(deps, plan)
   if (subscription.ended_at !== null) return giveUp(deps, intent)
   const { priceId } = await ensureOfferPrice(deps, intent.offerId ?? '')

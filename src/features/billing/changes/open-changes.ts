@@ -1,6 +1,7 @@
 import { and, asc, eq, lt, sql } from 'drizzle-orm'
 import { agentPricingTiers, billingIntents } from '#src/db/schema/index.ts'
 import { idOf } from '../reconcile/read-stripe.ts'
+import { AppError } from '#src/lib/errors.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { settleIntent } from '../intents/intents.ts'
 import type { Intent } from '../intents/intents.ts'
@@ -23,7 +24,7 @@ interface Wanted {
 
 /**
  * Before another change: one that waits for its payment gives way, one that is through is finished. Answers the waiting one when it
- * is wanted again. Throws `unavailable`.
+ * is wanted again. Throws `unavailable`, and `conflict` for a subscription that is over at Stripe, told or not.
  */
 export async function clearTheWay(deps: ReconcileDeps, { plan, tierId }: Wanted): Promise<Committed | undefined> {
   const [intent] = await deps.db
@@ -31,6 +32,10 @@ export async function clearTheWay(deps: ReconcileDeps, { plan, tierId }: Wanted)
     .from(billingIntents)
     .where(and(isOpenChange, eq(billingIntents.subscriptionId, plan.row.id)))
   const stripe = await readAtStripe(deps, plan)
+  if (stripe.subscription.ended_at !== null) {
+    await reconcileSubscription(deps, { stripeSubscriptionId: stripe.subscription.id })
+    throw new AppError('conflict', { detail: 'This subscription is over.' })
+  }
   const isHeld = stripe.subscription.pending_update !== null
   if (intent !== undefined) {
     if (await isApplied(deps, { intent, stripe })) return void (await carryOut(deps, intent))
@@ -95,7 +100,11 @@ export async function finishChanges(deps: ReconcileDeps): Promise<number> {
 async function finishOne(deps: ReconcileDeps, intent: Intent): Promise<boolean> {
   const subscriptionId = intent.subscriptionId ?? ''
   return withLease(deps, leaseOf(subscriptionId), async () => {
-    const stripe = await readAtStripe(deps, await getPlan(deps, { subscriptionId, userId: undefined }))
+    const plan = await getPlan(deps, { subscriptionId, userId: undefined })
+    // It went on as a free tier before this was paid.
+    if (plan.row.stripeSubscriptionId === null)
+      return settleIntent(deps.db, { id: intent.id, state: 'refused', reason: 'abandoned' })
+    const stripe = await readAtStripe(deps, plan)
     const isFreeOfCharge = termsOf(intent).way !== 'now'
     const isOver = stripe.subscription.ended_at !== null
     if (!isOver && (isFreeOfCharge || (await isApplied(deps, { intent, stripe })))) {

@@ -7,6 +7,7 @@ import { withLease } from '../reconcile/lease.ts'
 import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
 import { readAtStripe } from './at-stripe.ts'
 import { leaseOf } from './lease-of.ts'
+import { clearTheWay } from './open-changes.ts'
 import { getOpenPlan, requireSettled } from './own-plan.ts'
 import type { Plan } from './own-plan.ts'
 import { planTrialEnd } from './plan-trial-end.ts'
@@ -49,6 +50,7 @@ async function resumePaid(deps: ReconcileDeps, plan: Plan): Promise<void> {
     subscriptionId: row.id,
     openSeconds,
   })
+  await clearTheWay(deps, { plan, tierId: undefined })
   const at = await readAtStripe(deps, plan)
   if (row.status === 'trialing') await planTrialEnd(deps, at, tier)
   else await forgetPlanned(deps, at)

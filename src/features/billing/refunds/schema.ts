@@ -2,6 +2,14 @@
 import { z } from '@hono/zod-openapi'
 import { moneySchema } from '../schema.ts'
 
+export const reasonSchema = z
+  .string()
+  .trim()
+  .min(3)
+  .max(500)
+  .regex(/^(\P{Cc}|\n)*$/u, 'must not contain control characters')
+  .openapi({ example: 'Bought by mistake', description: 'Kept in the audit trail.' })
+
 export const newRefundSchema = z
   .strictObject({
     id: z
@@ -19,13 +27,7 @@ export const newRefundSchema = z
       .max(Number.MAX_SAFE_INTEGER)
       .optional()
       .openapi({ example: 500, description: 'Left out: all that is left.' }),
-    reason: z
-      .string()
-      .trim()
-      .min(3)
-      .max(500)
-      .regex(/^(\P{Cc}|\n)*$/u, 'must not contain control characters')
-      .openapi({ example: 'Bought by mistake', description: 'Kept in the audit trail.' }),
+    reason: reasonSchema,
     preview: z
       .boolean()
       .default(false)

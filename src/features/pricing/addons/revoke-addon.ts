@@ -24,7 +24,7 @@ export interface RevokeAddon {
 
 /**
  * Takes an add-on back from now on. What was used of it stays used, so the counter may be over its limit afterwards. Throws
- * `not_found`, and `conflict` for one that is revoked already and a subscription that is over.
+ * `not_found`, and `conflict` for one that is revoked already, one that is billed again and again, and a subscription that is over.
  */
 export async function revokeAddon({ db, config }: MeterDeps, revoke: RevokeAddon): Promise<AddonChange> {
   return writeOrPreview(db, {
@@ -32,6 +32,7 @@ export async function revokeAddon({ db, config }: MeterDeps, revoke: RevokeAddon
     work: async (tx) => {
       const subscription = await lockSubscription(tx, revoke.subscriptionId)
       const present = await getAddon(tx, revoke)
+      requireUnbilled(present)
       const which = { ...subscription, metric: present.metric, graceMs: graceMsOf(config) }
       const before = await readState(tx, which)
       const row = await markRevoked(tx, revoke)
@@ -57,9 +58,20 @@ export async function revokeAddon({ db, config }: MeterDeps, revoke: RevokeAddon
   })
 }
 
-async function getAddon(tx: Transaction, { subscriptionId, addonId }: RevokeAddon): Promise<{ metric: string }> {
+interface Present {
+  readonly metric: string
+  readonly stripeObjectId: string | null
+}
+
+/** What goes on being billed must not stop counting: billing ends both, features/billing/addons/remove-addon.ts. */
+function requireUnbilled({ stripeObjectId }: Present): void {
+  if (stripeObjectId?.startsWith('si_') !== true) return
+  throw new AppError('conflict', { detail: 'This add-on is billed with the subscription. Remove it instead.' })
+}
+
+async function getAddon(tx: Transaction, { subscriptionId, addonId }: RevokeAddon): Promise<Present> {
   const [row] = await tx
-    .select({ metric: agentMetricDefinitions.slug })
+    .select({ metric: agentMetricDefinitions.slug, stripeObjectId: subscriptionAddons.stripeObjectId })
     .from(subscriptionAddons)
     .innerJoin(agentMetricDefinitions, eq(agentMetricDefinitions.id, subscriptionAddons.metricId))
     .where(and(eq(subscriptionAddons.id, addonId), eq(subscriptionAddons.subscriptionId, subscriptionId)))
