@@ -11,6 +11,7 @@ import {
   settleCheckout,
   startCheckout,
 } from '#src/features/billing/index.ts'
+import { finishChanges } from '#src/features/billing/changes/open-changes.ts'
 import { writeRefund } from '#src/features/billing/reconcile/reconcile-money.ts'
 import { findCharge } from '#src/features/billing/reconcile/record-money.ts'
 import { startBilling } from './harness.ts'
@@ -60,11 +61,17 @@ describe('a purchase that ended before anybody looked', () => {
     return { userId, intentId, which, stripeSubscriptionId: data[0]?.id ?? '' }
   }
 
-  test('is in the books all the same', async () => {
+  test('is in the books all the same, and not given back', async () => {
     const { userId, intentId, stripeSubscriptionId } = await buyUnseen('monthly')
     await billing.pass({ days: 40 })
     await billing.stripe.subscriptions.cancel(stripeSubscriptionId)
-    expect(await settleCheckout(billing.deps, { intentId, userId })).toMatchObject({ kind: 'refused', reason: 'ended' })
+    for (let time = 0; time < 2; time += 1) {
+      expect(await settleCheckout(billing.deps, { intentId, userId })).toMatchObject({
+        kind: 'refused',
+        reason: 'ended',
+      })
+      await reconcileSubscription(billing.deps, { stripeSubscriptionId })
+    }
     expect(await entriesOf(userId)).toEqual([
       ['charge', 1_000],
       ['charge', 1_000],
@@ -88,6 +95,24 @@ test('in the hour before a renewal is charged, paying for an upgrade pays for th
   await billing.pass({ seconds: 3_700 })
   await reconcileSubscription(billing.deps, who)
   expect(await limitOf(who)).toBe(1_000)
+})
+
+test('a change that waits for its payment comes to nothing when the subscription goes on as a free tier', async () => {
+  const who = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
+  const card = await billing.addCard(who.customerId, 'pm_card_authenticationRequired')
+  await billing.stripe.subscriptions.update(who.stripeSubscriptionId, { default_payment_method: card })
+  await commitChange(billing.deps, { ...who, tierId: agent.tiers.free })
+  const intentId = crypto.randomUUID()
+  const waiting = await commitChange(billing.deps, { ...who, tierId: agent.tiers.pro, intentId })
+  expect(waiting).toMatchObject({ kind: 'needs_payment' })
+  await passToRenewal(who, 60)
+  await reconcileSubscription(billing.deps, who)
+  expect(await billing.subscription(who.subscriptionId)).toMatchObject({ stripeSubscriptionId: null })
+  await billing.database.pool.query(
+    `UPDATE billing_intents SET created_at = created_at - interval '1 hour' WHERE id = $1`,
+    [intentId],
+  )
+  expect(await finishChanges(billing.deps)).toBe(1)
 })
 
 describe('disputes', () => {
@@ -167,7 +192,7 @@ test('two people who begin a trial with the same card at the same moment have on
   expect(data.map(({ status }) => status).toSorted()).toEqual(['canceled', 'trialing'])
 })
 
-test('a purchase that is first looked at after its trial is not paid for by that', async () => {
+test('a purchase that is first looked at after its trial had it, and is not paid for by that', async () => {
   const userId = await billing.addPerson()
   const which = { userId, agentSlug: agent.slug, tierId: agent.tiers.trial, withTrial: true }
   const { intentId, url } = await startCheckout(billing.deps, which)
@@ -180,6 +205,8 @@ test('a purchase that is first looked at after its trial is not paid for by that
   const row = await billing.subscription(settled.subscriptionId)
   expect(row).toMatchObject({ status: 'active', currentPeriodEnd: row.trialEndsAt })
   expect(await limitOf({ userId })).toBeLessThan(260)
+  await billing.stripe.subscriptions.cancel(row.stripeSubscriptionId ?? '')
+  await expect(startCheckout(billing.deps, which)).rejects.toMatchObject({ code: 'trial_used' })
 })
 
 test('after months in which nobody looked, credit is counted from the period that was paid last', async () => {

@@ -27,7 +27,7 @@ import { readStripe } from './read-stripe.ts'
 import type { StripeFacts } from './read-stripe.ts'
 import { knownTiers } from './stored.ts'
 import { recordCharge } from './record-money.ts'
-import { undo } from './undo.ts'
+import { undo, undoReasons } from './undo.ts'
 import { billedOf, writeFacts } from './write-facts.ts'
 
 interface Beginning {
@@ -37,9 +37,10 @@ interface Beginning {
 }
 
 export async function beginSubscription(deps: ReconcileDeps, { lease, facts, intent }: Beginning): Promise<Reconciled> {
+  const undoing = undoReasons.find((reason) => reason === intent.reason)
   // Taking it back was begun before, and may not have come to its end.
-  if (intent.reason !== null && facts.status !== 'incomplete')
-    return undo(deps, { lease, facts, intent, reason: intent.reason })
+  if (undoing !== undefined && facts.status !== 'incomplete')
+    return undo(deps, { lease, facts, intent, reason: undoing })
   switch (facts.status) {
     case 'incomplete':
       return { outcome: 'pending' }
@@ -148,9 +149,10 @@ async function write(
       ? await open(tx, deps, { facts, intent, decision })
       : await takeOver(tx, deps, { facts, present, decision })
   if (row === undefined) return undefined
-  if (facts.status === 'trialing') {
+  if (facts.trialEndsAt !== null) {
     const isFirst = await rememberTrial(tx, deps, { userId, agentId, cardFingerprint: facts.cardFingerprint })
-    if (!isFirst) throw new TrialTakenError()
+    // One that is over and paid for by now stays.
+    if (!isFirst && facts.status === 'trialing') throw new TrialTakenError()
   }
   await writeFacts(tx, deps, { row, facts })
   await settleIntent(tx, { id: intent.id, state: 'done', subscriptionId: row.id })
