@@ -96,10 +96,13 @@ export type NewTier = Partial<typeof agentPricingTiers.$inferInsert> & {
   readonly quotas?: Readonly<Record<string, number | null>>
 }
 
-type Options = Partial<Omit<SandboxOptions, 'pool' | 'baseUrl'>>
+type Options = Partial<Omit<SandboxOptions, 'pool' | 'baseUrl'>> & {
+  /** Left out: a new one. */
+  readonly database?: TestDatabase
+}
 
-export async function startBilling(options: Options = {}): Promise<Billing> {
-  const database = await createTestDatabase()
+export async function startBilling({ database: given, ...options }: Options = {}): Promise<Billing> {
+  const database = given ?? (await createTestDatabase())
   const { db, pool } = database
   await db.update(installation).set({ environment: 'sandbox' })
   const faultsOfSandbox: unknown[] = []
