@@ -1404,10 +1404,41 @@ export const interactionRecipients = pgTable(
     email: text('email').notNull(),
     /** Null: its mailbox has not said yes, and gets nothing but that question. */
     confirmedAt: instant('confirmed_at'),
+    /** When the mailbox was asked. Null: it is about to be. */
+    askedAt: instant('asked_at'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (table) => [uniqueOver(table.email), isEmail(table.email)],
+)
+
+/** The one mail about an interaction to a recipient: row and mail are queued together, so there is never a second one. */
+export const interactionMails = pgTable(
+  'interaction_mails',
+  {
+    /** The mail's own. */
+    id: id(),
+    interactionId: uuid('interaction_id').notNull(),
+    recipientId: uuid('recipient_id').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    /** Of the last attempt. Null: it went well, or there was none yet. */
+    error: text('error'),
+    /** When it was known to have been handed over. Null: not yet, or never. */
+    sentAt: instant('sent_at'),
+    /** Null: sent, or still being tried. */
+    givenUpAt: instant('given_up_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueOver(table.interactionId, table.recipientId),
+    reference(table.interactionId, interactions.id, 'cascade'),
+    reference(table.recipientId, interactionRecipients.id, 'cascade'),
+    indexed(table.recipientId),
+    indexedWhere(
+      { suffix: 'open', where: sql`${table.sentAt} IS NULL AND ${table.givenUpAt} IS NULL` },
+      table.createdAt,
+    ),
+  ],
 )
 
 // --- The installation ------------------------------------------------------------------------------------------------
