@@ -187,6 +187,21 @@ describe('an upgrade', () => {
     )
   })
 
+  test('that waits comes to nothing when the subscription goes on as a free tier', async () => {
+    const who = await subscribed()
+    await commit(who, 'free')
+    await useCard(who, 'pm_card_authenticationRequired')
+    const intentId = crypto.randomUUID()
+    expect(await commit(who, 'pro', { intentId })).toMatchObject({ kind: 'needs_payment' })
+    await passToAfter((await row(who)).currentPeriodEnd)
+    await reconcileSubscription(billing.deps, who)
+    expect(await row(who)).toMatchObject({ tierId: agent.tiers.free, stripeSubscriptionId: null })
+    await expect(commit(who, 'pro', { intentId })).rejects.toMatchObject({ code: 'conflict' })
+    expect(await intentsOf(who)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ id: intentId, state: 'refused' })]),
+    )
+  })
+
   test('pressed twice, or by many at once, is paid once', async () => {
     const who = await subscribed()
     const prorationDate = Math.floor(+(await billing.now()) / 1000)

@@ -48,8 +48,9 @@ export async function carryOut(deps: ReconcileDeps, intent: Intent): Promise<Com
   if (intent.state !== 'open') throw refusalOf(intent)
   const target = await getTarget(deps, intent)
   const { row } = await getPlan(deps, { subscriptionId: intent.subscriptionId ?? '', userId: intent.userId })
-  const at = await readAtStripe(deps, { row })
-  if (at.subscription.ended_at !== null) {
+  // It may have gone on as a free tier since.
+  const at = row.stripeSubscriptionId === null ? undefined : await readAtStripe(deps, { row })
+  if (at === undefined || at.subscription.ended_at !== null) {
     await settleIntent(deps.db, { id: intent.id, state: 'refused', reason: 'ended' })
     throw refusalOf(intent)
   }
