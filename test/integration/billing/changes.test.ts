@@ -202,6 +202,22 @@ describe('an upgrade', () => {
     )
   })
 
+  test('that was cut off is not made up for in another period', async () => {
+    const who = await subscribed()
+    const intentId = crypto.randomUUID()
+    billing.breakNetwork({
+      when: 'before',
+      at: 0,
+      isHit: (call) => call === `POST /v1/subscriptions/${who.stripeSubscriptionId}`,
+    })
+    await expect(commit(who, 'pro', { intentId })).rejects.toMatchObject({ code: 'unavailable' })
+    billing.breakNetwork(undefined)
+    await passToAfter((await row(who)).currentPeriodEnd)
+    await expect(commit(who, 'pro', { intentId })).rejects.toMatchObject({ code: 'conflict' })
+    expect(await row(who)).toMatchObject({ tierId: agent.tiers.monthly, status: 'active' })
+    expect(await commit(who, 'pro')).toEqual({ kind: 'done' })
+  })
+
   test('pressed twice, or by many at once, is paid once', async () => {
     const who = await subscribed()
     const prorationDate = Math.floor(+(await billing.now()) / 1000)

@@ -55,9 +55,8 @@ export async function carryOut(deps: ReconcileDeps, intent: Intent): Promise<Com
     throw refusalOf(intent)
   }
   const step = { intent, at, target }
-  // Begun in the trial, and tried again after its end: by now it costs.
-  const isLate = terms.way === 'trial' && at.subscription.status !== 'trialing'
-  if (isLate && at.main.price.id !== target.stripePriceId) return refuse(deps, { intent, at, declined: undefined })
+  if (isLate(at, terms) && at.main.price.id !== target.stripePriceId)
+    return refuse(deps, { intent, at, declined: undefined })
   if (terms.way === 'at_period_end') await planTarget(deps, step)
   else {
     const held = await changeNow(deps, { ...step, terms })
@@ -78,6 +77,18 @@ const answerOf = (terms: Terms): Committed =>
 function refusalOf({ reason }: Intent): AppError {
   if (reason === 'payment_declined') return new AppError('payment_declined')
   return new AppError('conflict', { detail: 'This change came to nothing. Look at it again.' })
+}
+
+/** Tried again when it would cost something else than it was said to: after the trial, in another period, or unpaid. */
+function isLate({ subscription, main }: AtStripe, terms: Terms): boolean {
+  switch (terms.way) {
+    case 'trial':
+      return subscription.status !== 'trialing'
+    case 'now':
+      return subscription.status !== 'active' || terms.prorationDate < main.current_period_start
+    case 'at_period_end':
+      return false
+  }
 }
 
 interface Step {
