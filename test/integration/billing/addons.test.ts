@@ -230,6 +230,18 @@ describe('an add-on that comes again', () => {
     expect(items.map(({ price }) => price.unit_amount)).toEqual([1_000, 450])
   })
 
+  test('that was cut off is not made up for in another period', async () => {
+    const who = await subscribed()
+    const intentId = crypto.randomUUID()
+    const isUpdate = (call: string) => call === `POST /v1/subscriptions/${who.stripeSubscriptionId}`
+    billing.breakNetwork({ when: 'before', at: 0, isHit: isUpdate })
+    await expect(buy(who, monthly, { intentId })).rejects.toMatchObject({ code: 'unavailable' })
+    billing.breakNetwork(undefined)
+    await billing.pass({ days: 32 })
+    await expect(buy(who, monthly, { intentId })).rejects.toMatchObject({ code: 'conflict' })
+    expect(await addonsOf(who)).toEqual([])
+  })
+
   test('is removed at once, without money back, and is not billed again', async () => {
     const who = await subscribed('pro')
     await buy(who, monthly)

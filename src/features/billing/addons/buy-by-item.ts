@@ -7,6 +7,7 @@ import type { Held } from '../changes/held-update.ts'
 import { getPlan } from '../changes/own-plan.ts'
 import type { Plan } from '../changes/own-plan.ts'
 import { planPrices } from '../changes/planned.ts'
+import { outOfDate } from '../changes/proration-date.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { settleIntent } from '../intents/intents.ts'
 import { ensureOfferPrice } from '../prices/ensure-offer-price.ts'
@@ -24,6 +25,11 @@ export async function buyByItem(
   const at = await readAtStripe(deps, plan)
   const { priceId } = await ensureOfferPrice(deps, offer.id)
   const isThere = at.others.some(({ price }) => price.id === priceId) || at.subscription.pending_update !== null
+  if (!isThere && (at.subscription.status !== 'active' || prorationDate < at.main.current_period_start)) {
+    // Tried again when it would cost something else than it was said to.
+    await settleIntent(deps.db, { id: intent.id, state: 'refused', reason: 'out_of_date' })
+    throw outOfDate()
+  }
   const subscription = isThere
     ? at.subscription
     : await stripeCall(() =>
