@@ -185,7 +185,7 @@ test('a trial, its renewal, a declined card, an upgrade, the end and the way bac
   const due = /To pay now\s+(€[\d.]+)/.exec(await words())?.[1]
   expect(due).toMatch(/^€(?!0\.00)\d/)
   await look('change, preview')
-  await press('Pay and change')
+  await press(`Pay ${due} and change`)
   expect(await words()).toContain('Your tier is changed')
   expect(await words()).toContain('Studio · €29.00 per month')
   await goTo('/account/invoices')

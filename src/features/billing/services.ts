@@ -17,6 +17,7 @@ import type { OwnOffer } from './buyers/own-offers.ts'
 import { findPaymentPage, lookAgain } from './buyers/late-payment.ts'
 import { findOwnSubscription, listOwnSubscriptions } from './buyers/own-subscriptions.ts'
 import type { OwnSubscription, SubscriptionPage } from './buyers/own-subscriptions.ts'
+import { needsCard } from './buyers/needs-card.ts'
 import { isTrialUsed, readQuote } from './buyers/read-quote.ts'
 import type { Quote } from './buyers/read-quote.ts'
 import { businessNow } from './clock.ts'
@@ -47,6 +48,8 @@ import type { StartCheckout, StartedCheckout } from './checkout/start-checkout.t
 export interface SubscriptionDetail extends OwnSubscription {
   readonly meters: readonly SubscriptionMeter[]
   readonly offers: readonly OwnOffer[]
+  /** Its trial ends by itself: there is no card that could pay. */
+  readonly needsCard: boolean
 }
 
 /** What buyers' pages show and do. Undefined: it is not there, or not theirs. */
@@ -131,7 +134,12 @@ async function findDetail(deps: Deps, which: WhichSubscription): Promise<Subscri
   const found = await findOwnSubscription(deps, which)
   if (found === undefined) return undefined
   const row = { id: found.id, userId: which.userId, agentId: found.agent.id }
-  return { ...found, meters: await readMeters(deps, row), offers: await listOwnOffers(deps, found) }
+  return {
+    ...found,
+    meters: await readMeters(deps, row),
+    offers: await listOwnOffers(deps, found),
+    needsCard: await needsCard(deps, { subscription: found }),
+  }
 }
 
 async function findNow(deps: Deps, which: WhichSubscription): Promise<SubscriptionDetail | undefined> {

@@ -1,5 +1,6 @@
 import CircleAlert from 'lucide-react/icons/circle-alert'
 import CircleCheck from 'lucide-react/icons/circle-check'
+import { webContext } from '../../context.ts'
 import { withReturnTo } from '../../return-to.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -10,16 +11,24 @@ import { TextLink } from '../account-access/text-link.tsx'
 import { AccountPage, Section } from './account-page.tsx'
 import { Record } from './record.tsx'
 import { personRequest } from './person-request.ts'
+import { StatusBadge } from './subscriptions/status.tsx'
+import { isOver } from './subscriptions/words.ts'
 import type { Route } from './+types/overview.ts'
 
 export const headers = accountHeaders
 
 export async function loader(args: Route.LoaderArgs) {
-  const { people, caller } = personRequest(args)
-  return people.profile(caller)
+  const { people, caller, viewer } = personRequest(args)
+  const { billing } = args.context.get(webContext).services
+  const page = await billing.list({ userId: viewer.id })
+  const present = page?.kind === 'ok' ? page.value.items.filter((subscription) => !isOver(subscription)) : []
+  return { profile: await people.profile(caller), subscriptions: present.slice(0, shownMax) }
 }
 
-export default function Overview({ loaderData: profile }: Route.ComponentProps) {
+/** The others are one click away. */
+const shownMax = 5
+
+export default function Overview({ loaderData: { profile, subscriptions } }: Route.ComponentProps) {
   return (
     <AccountPage title="Your account" current="/account">
       {!profile.emailVerified && (
@@ -52,6 +61,30 @@ export default function Overview({ loaderData: profile }: Route.ComponentProps) 
           { label: 'Member since', value: <Day iso={profile.memberSince} /> },
         ]}
       />
+      {subscriptions.length > 0 && (
+        <Section id="subscriptions" title="Subscriptions">
+          <Record
+            lines={subscriptions.map((subscription) => ({
+              label: subscription.agent.name,
+              value: (
+                <span className="flex flex-wrap items-center gap-8">
+                  {subscription.tier.name}
+                  <StatusBadge subscription={subscription} />
+                </span>
+              ),
+              action: (
+                <a
+                  href={`/account/subscriptions/${subscription.id}`}
+                  className="underline underline-offset-link"
+                  aria-label={`Manage ${subscription.agent.name}`}
+                >
+                  Manage
+                </a>
+              ),
+            }))}
+          />
+        </Section>
+      )}
       <div>
         <ButtonLink kind="secondary" size="console" href="/agents">
           Browse the agents

@@ -13,7 +13,7 @@ export const Record = ({ lines }: { lines: readonly Line[] }) => (
       <div key={label} className="record-line">
         <dt className="text-muted">{label}</dt>
         <dd className="min-w-0 wrap-anywhere">{value}</dd>
-        {action !== undefined && <dd>{action}</dd>}
+        {action !== undefined && action !== false && <dd>{action}</dd>}
       </div>
     ))}
   </dl>

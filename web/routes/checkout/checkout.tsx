@@ -7,7 +7,6 @@ import { SandboxNotice } from '../../ui/sandbox-banner.tsx'
 import { AccessPage } from '../account-access/access-page.tsx'
 import { accountHeaders } from '../account-access/account-request.ts'
 import { TextLink } from '../account-access/text-link.tsx'
-import { Record } from '../account/record.tsx'
 import { personRequest } from '../account/person-request.ts'
 import { RefusalNotice } from '../account/subscriptions/refusal.tsx'
 import { nextWords, priceWords, statusWords } from '../account/subscriptions/words.ts'
@@ -155,18 +154,23 @@ function Done({ view, subscription, isLaunchable, email }: DoneProps) {
       }
     >
       {subscription !== undefined && (
-        <Record
-          lines={[
-            { label: 'Tier', value: subscription.tier.name },
-            { label: 'Price', value: subscription.price === null ? 'Free' : priceWords(subscription.price, locale) },
-            { label: 'Status', value: statusWords(subscription).label },
-            { label: 'Next charge', value: nextWords(subscription, locale) },
-          ]}
-        />
+        <dl className="facts">
+          <Fact label="Tier">{subscription.tier.name}</Fact>
+          <Fact label="Price">{subscription.price === null ? 'Free' : priceWords(subscription.price, locale)}</Fact>
+          <Fact label="Status">{statusWords(subscription).label}</Fact>
+          <Fact label="Next charge">{nextWords(subscription, locale)}</Fact>
+        </dl>
       )}
     </AccessPage>
   )
 }
+
+const Fact = ({ label, children }: { label: string; children: string }) => (
+  <div className="fact">
+    <dt>{label}</dt>
+    <dd>{children}</dd>
+  </div>
+)
 
 function Undone({ view }: { view: Extract<CheckoutState, { kind: 'undone' }> }) {
   const { agent, subscriptionId } = view

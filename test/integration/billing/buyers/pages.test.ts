@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm'
 import { Stripe } from 'stripe'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { billingIntents, user, userAgentSubscriptions } from '#src/db/schema/index.ts'
+import { agentPricingTiers, billingIntents, user, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import { newBrowser, newPerson } from '#test/integration/oauth/market.ts'
 import type { Browser, Visit } from '#test/integration/oauth/market.ts'
 import { call } from '#test/integration/usage/market.ts'
@@ -210,6 +210,31 @@ describe('a subscription', () => {
     expect(cancel).toContain('Reader ends now')
     expect(cancel).toContain('you owe nothing more')
     expect(wordsOf(await person.submit(`${path}/cancel`, {}))).toContain('Your subscription has ended')
+  })
+
+  it('whose trial began without a card says that it ends, until there is one', async () => {
+    const of = await addPaidAgent(server)
+    const { db, payments } = server.deps
+    await db.update(agentPricingTiers).set({ trialWithoutCard: true }).where(eq(agentPricingTiers.id, of.tiers.reader))
+    const person = await newPerson(server)
+    expect(wordsOf(await person.open(subscribePath('reader', of)))).toContain('Without a card it ends by itself')
+    const { checkoutUrl, path: checkout } = await begin(person, { tier: 'reader', trial: true, of })
+    const session = new URL(checkoutUrl).pathname.split('/').at(-1) ?? ''
+    expect(await payments.sandbox?.completeCheckout(session, {})).toMatchObject({ kind: 'complete' })
+    const done = await person.open(checkout)
+    expect(wordsOf(done)).toContain('Nothing without a card; it ends on')
+    const [path = ''] = /\/account\/subscriptions\/[0-9a-f-]{36}/.exec(done.text) ?? []
+    expect(wordsOf(await person.open(path))).toMatch(/Without a card it ends on \d+ \w+/)
+    const [row] = await db
+      .select()
+      .from(userAgentSubscriptions)
+      .where(eq(userAgentSubscriptions.userId, await idOf(person)))
+    const customer = row?.stripeCustomerId ?? ''
+    const { id: card } = await payments.stripe.paymentMethods.attach('pm_card_visa', { customer })
+    await person.submit('/account/billing', { intent: 'use-card', card })
+    const withCard = wordsOf(await person.open(path))
+    expect(withCard).not.toContain('Without a card')
+    expect(withCard).toContain('Next charge €9.00 on')
   })
 
   it('whose renewal came is shown as it is, before any webhook has told of it', async () => {

@@ -2,8 +2,10 @@ import { data, redirect } from 'react-router'
 import type { ChangePreview, SubscriptionDetail } from '#src/features/billing/index.ts'
 import type { OfferedTier } from '#src/features/offers/index.ts'
 import { webContext } from '../../../context.ts'
+import { useLocale } from '../../../locale.ts'
 import { Button, ButtonLink } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
+import { formatMoney } from '../../../ui/money.ts'
 import { SandboxNotice } from '../../../ui/sandbox-banner.tsx'
 import { accountHeaders, textOf } from '../../account-access/account-request.ts'
 import { HandOver } from '../../oauth/hand-over.tsx'
@@ -150,6 +152,7 @@ interface ChosenProps {
 }
 
 function Chosen({ path, tier, preview, id }: ChosenProps) {
+  const locale = useLocale()
   const isPaidNow = preview.kind === 'now' && preview.dueNow.amountMinor > 0
   return (
     <div className="flex max-w-prose flex-col gap-24">
@@ -164,7 +167,11 @@ function Chosen({ path, tier, preview, id }: ChosenProps) {
           </>
         )}
         <div className="flex flex-wrap gap-12">
-          <Button kind={isPaidNow ? 'buy' : 'ink'}>{buttonWords(preview, tier?.name ?? 'it')}</Button>
+          <Button kind={isPaidNow ? 'buy' : 'ink'}>
+            {isPaidNow
+              ? `Pay ${formatMoney(preview.dueNow, locale)} and change`
+              : freeWords(preview, tier?.name ?? 'it')}
+          </Button>
           <ButtonLink kind="secondary" href={`${path}/change`}>
             Choose another
           </ButtonLink>
@@ -175,7 +182,5 @@ function Chosen({ path, tier, preview, id }: ChosenProps) {
   )
 }
 
-function buttonWords(preview: ChangePreview, name: string): string {
-  if (preview.kind === 'keep') return `Stay on ${name}`
-  return preview.kind === 'now' && preview.dueNow.amountMinor > 0 ? 'Pay and change' : `Change to ${name}`
-}
+const freeWords = ({ kind }: ChangePreview, name: string): string =>
+  kind === 'keep' ? `Stay on ${name}` : `Change to ${name}`

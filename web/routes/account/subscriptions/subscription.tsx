@@ -100,6 +100,14 @@ interface PartProps {
 /** What is wrong, if anything is, and the one thing to do about it. */
 function State({ subscription, path }: PartProps) {
   const { label, text, tone } = statusWords(subscription)
+  const { needsCard, nextCharge } = subscription
+  if (needsCard && nextCharge !== null) {
+    return (
+      <Notice tone="warning" title={`Without a card it ends on ${formatDay(nextCharge.at)}`}>
+        Nothing is charged before that day. <TextLink href="/account/billing">Add a card</TextLink>
+      </Notice>
+    )
+  }
   if (text === undefined) return undefined
   return (
     <Notice tone={tone === 'neutral' ? 'info' : tone} title={label}>
@@ -116,11 +124,9 @@ function Terms({ subscription, path }: PartProps) {
     {
       label: 'Tier',
       value: `${tier.name} · ${price === null ? 'free' : priceWords(price, locale)}`,
-      action: isEnded ? (
-        agent.isPublished && <TextLink href={`/agents/${agent.slug}#pricing`}>Subscribe again</TextLink>
-      ) : (
-        <TextLink href={`${path}/change`}>Change tier</TextLink>
-      ),
+      action: isEnded
+        ? agent.isPublished && <TextLink href={`/agents/${agent.slug}#pricing`}>Subscribe again</TextLink>
+        : isChangeable(subscription) && <TextLink href={`${path}/change`}>Change tier</TextLink>,
     },
     { label: 'Status', value: <StatusBadge subscription={subscription} /> },
     ...(next === null || isEnded ? [] : [{ label: 'Changes to', value: `${next.tier.name} on ${formatDay(next.at)}` }]),
@@ -139,6 +145,10 @@ function Terms({ subscription, path }: PartProps) {
   ]
   return <Record lines={lines} />
 }
+
+/** What ends, or stands still, is not changed. */
+const isChangeable = ({ status, cancelAtPeriodEnd }: SubscriptionDetail): boolean =>
+  (status === 'active' || status === 'trialing') && !cancelAtPeriodEnd
 
 const scopes = { one_cycle: 'This period', permanent: 'Every period' } as const
 
