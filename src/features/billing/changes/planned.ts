@@ -1,6 +1,7 @@
 // What is planned for the end of a period at Stripe: another tier by a schedule, or the free tier by an end that says so.
 import type { Stripe } from 'stripe'
 import { metadataOf } from '../intents/metadata.ts'
+import { endOf } from '../reconcile/read-stripe.ts'
 import { stripeCall } from '../stripe-failures.ts'
 import type { AtStripe, StripeDeps } from './at-stripe.ts'
 
@@ -22,8 +23,9 @@ export async function planPrices(deps: StripeDeps, at: AtStripe, planned: Planne
   const schedule =
     at.schedule ??
     (await stripeCall(() =>
+      // Stripe takes nothing else beside it: what it shall be comes with the update.
       stripe.subscriptionSchedules.create(
-        { from_subscription: subscription.id, metadata },
+        { from_subscription: subscription.id },
         intentId === undefined ? {} : { idempotencyKey: `${intentId}:schedule` },
       ),
     ))
@@ -65,7 +67,10 @@ async function release({ payments }: StripeDeps, { schedule }: Pick<AtStripe, 's
 }
 
 async function stayAtPeriodEnd({ payments }: StripeDeps, { id, ...present }: Stripe.Subscription): Promise<void> {
-  if (!present.cancel_at_period_end && present.metadata['rialto_next_tier'] === undefined) return
-  const staying = { cancel_at_period_end: false, metadata: { rialto_next_tier: '' } }
-  await stripeCall(() => payments.stripe.subscriptions.update(id, staying))
+  const end = endOf(present)
+  if (end === null && present.metadata['rialto_next_tier'] === undefined) return
+  // Stripe's own portal plans an end as a moment, which is taken back as one.
+  const staying =
+    end === null || present.cancel_at_period_end ? { cancel_at_period_end: false } : { cancel_at: '' as const }
+  await stripeCall(() => payments.stripe.subscriptions.update(id, { ...staying, metadata: { rialto_next_tier: '' } }))
 }

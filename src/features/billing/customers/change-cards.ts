@@ -1,6 +1,7 @@
 import type { Deps } from '#src/deps.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { withLease } from '../reconcile/lease.ts'
+import { endOf } from '../reconcile/read-stripe.ts'
 import { stripeCall } from '../stripe-failures.ts'
 import { adoptChosenCard, listCards, liveSubscriptions } from './cards.ts'
 import type { SavedCard } from './cards.ts'
@@ -30,7 +31,7 @@ export async function removeCard(deps: CardDeps, { userId, cardId }: WhichCard):
     const card = requireCard(cards, cardId)
     const [heir] = cards.filter(({ id }) => id !== cardId)
     if (heir === undefined) {
-      const renewing = (await liveSubscriptions(deps, customerId)).filter((one) => !one.cancel_at_period_end)
+      const renewing = (await liveSubscriptions(deps, customerId)).filter((one) => endOf(one) === null)
       if (renewing.length > 0) {
         throw new AppError('conflict', {
           detail: 'A subscription is paid with this card. Add another card first, or cancel the subscription.',

@@ -63,7 +63,7 @@ export function decide(facts: StripeFacts, stored: StoredFacts | undefined, know
   if (main === undefined) return undefined
   const { item } = main
   // What is paid for counts, not what Stripe has begun to ask for: until then the period before gives credit.
-  const isPaid = isPeriodPaid(facts, item)
+  const isPaid = isPeriodPaid(facts, item) || isKnownPaid(stored, item)
   const cancelsAt = facts.cancelsAt
   const next = nextOf(facts, { stored, tier: main.tier, known })
   const isFallingToFree = known.tiers.some(({ id, isFree }) => isFree && id === next?.tierId)
@@ -103,6 +103,10 @@ export function isPeriodPaid(
 ): boolean {
   return status === 'trialing' || invoices.some((invoice) => invoice.status === 'paid' && coversPeriod(invoice, item))
 }
+
+/** Its invoice may be older than those that were read: changes and add-ons have invoices of their own. */
+const isKnownPaid = (stored: StoredFacts | undefined, { start, end }: StripeItem): boolean =>
+  stored?.isPaid === true && +stored.period.start === +start && +stored.period.end === +end
 
 /** The one that was paid last, or was a trial, before the one that isn't: also when nobody has looked since it began. */
 function lastPaidPeriod(

@@ -85,7 +85,7 @@ export function factsOf(found: Stripe.Subscription, invoices: readonly Stripe.In
     })),
     anchor: moment(found.billing_cycle_anchor),
     trialEndsAt: momentOrNull(found.trial_end),
-    cancelsAt: momentOrNull(found.cancel_at),
+    cancelsAt: momentOrNull(endOf(found)),
     endedAt: momentOrNull(found.ended_at),
     next: nextPhaseOf(found.schedule),
     invoices,
@@ -93,6 +93,15 @@ export function factsOf(found: Stripe.Subscription, invoices: readonly Stripe.In
     cardFingerprint: typeof method === 'object' ? (method?.card?.fingerprint ?? undefined) : undefined,
   }
 }
+
+type Ending = Pick<Stripe.Subscription, 'cancel_at' | 'cancel_at_period_end' | 'items'>
+
+/**
+ * When it ends by what was asked for, in seconds; null: it goes on. By billing mode and by who asked, Stripe says it as a moment, as
+ * the end of the period, or as both: https://docs.stripe.com/billing/subscriptions/billing-mode/compare
+ */
+export const endOf = ({ cancel_at: at, cancel_at_period_end: isAtPeriodEnd, items }: Ending): number | null =>
+  at ?? (isAtPeriodEnd ? Math.max(...items.data.map(({ current_period_end: end }) => end)) : null)
 
 function statusOf({ id, status }: Stripe.Subscription): SubscriptionStatus {
   const known = subscriptionStatuses.find((name) => name === status)

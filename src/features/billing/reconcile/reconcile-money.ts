@@ -11,7 +11,7 @@ import { stripeCall } from '../stripe-failures.ts'
 import { settleAddonInvoice } from './addon-invoice.ts'
 import { withLease } from './lease.ts'
 import { invoiceOfPayment } from './payments-of.ts'
-import { idOf } from './read-stripe.ts'
+import { endOf, idOf } from './read-stripe.ts'
 import { reconcileSubscription } from './reconcile-subscription.ts'
 import { findCharge, leftOf, recordBack } from './record-money.ts'
 import type { Entry } from './record-money.ts'
@@ -166,7 +166,7 @@ async function stopRenewing(
   { stripeSubscriptionId, dispute }: { stripeSubscriptionId: string; dispute: Stripe.Dispute },
 ): Promise<void> {
   const present = await stripeCall(() => stripe.subscriptions.retrieve(stripeSubscriptionId))
-  if (present.cancel_at !== null || present.status === 'canceled') return
+  if (endOf(present) !== null || present.status === 'canceled') return
   if (present.schedule !== null) {
     const schedule = idOf(present.schedule)
     await stripeCall(() =>

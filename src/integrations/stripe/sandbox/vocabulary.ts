@@ -229,7 +229,7 @@ export interface RouteParameters {
     'invoice_now' | 'prorate' | 'cancellation_details'
   >
   'POST /v1/subscriptions/:id/resume': Pick<Stripe.SubscriptionResumeParams, 'billing_cycle_anchor'>
-  'POST /v1/subscription_schedules': Pick<Stripe.SubscriptionScheduleCreateParams, 'from_subscription' | 'metadata'>
+  'POST /v1/subscription_schedules': Pick<Stripe.SubscriptionScheduleCreateParams, 'from_subscription'>
   'GET /v1/subscription_schedules': Pick<Stripe.SubscriptionScheduleListParams, Paging | 'customer' | 'created'>
   'GET /v1/subscription_schedules/:id': object
   'POST /v1/subscription_schedules/:id': Pick<

@@ -17,11 +17,7 @@ type PhaseInput = NonNullable<Parameters<'POST /v1/subscription_schedules/:id'>[
 
 const phasesMax = 10
 
-export async function scheduleFrom(
-  store: Store,
-  subscription: Doc<'subscription'>,
-  metadata: Record<string, string>,
-): Promise<Schedule> {
+export async function scheduleFrom(store: Store, subscription: Doc<'subscription'>): Promise<Schedule> {
   if (subscription.schedule !== null)
     throw invalid('You cannot migrate a subscription that is already attached to a schedule.')
   const [first] = subscription.items.data
@@ -37,7 +33,7 @@ export async function scheduleFrom(
     customer: subscription.customer,
     default_settings: { billing_cycle_anchor: 'automatic', invoice_settings: { issuer: { type: 'self' } } },
     end_behavior: 'release',
-    metadata,
+    metadata: {},
     pause_schedules: [],
     phases: [phaseOf(subscription.currency, { ...period, items })],
     status: 'active',

@@ -172,10 +172,10 @@ export const subscriptionRoutes = {
     return subscription
   },
 
-  'POST /v1/subscription_schedules': async (store, { from_subscription: from, metadata }) => {
+  'POST /v1/subscription_schedules': async (store, { from_subscription: from }) => {
     if (from === undefined)
       throw invalid('The sandbox makes schedules from subscriptions only.', { param: 'from_subscription' })
-    return scheduleFrom(store, await store.get('subscription', from, 'from_subscription'), mergedMetadata({}, metadata))
+    return scheduleFrom(store, await store.get('subscription', from, 'from_subscription'))
   },
   'GET /v1/subscription_schedules': (store, { customer, ...page }) =>
     list(store, { kind: 'subscription_schedule', url: '/v1/subscription_schedules', page, where: { customer } }),

@@ -1,0 +1,67 @@
+// What Stripe itself, its portal and its dashboard do to what is paid here, other than our own pages would.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { and, eq, isNull } from 'drizzle-orm'
+import { subscriptionAddons } from '#src/db/schema/index.ts'
+import { buyAddon, cancelPlan, reconcileSubscription, removeAddon, resumePlan } from '#src/features/billing/index.ts'
+import { endOf } from '#src/features/billing/reconcile/read-stripe.ts'
+import { startBilling } from './harness.ts'
+import type { Billing, Subscribed, TestAgent } from './harness.ts'
+
+let billing: Billing
+let agent: TestAgent
+
+beforeAll(async () => {
+  billing = await startBilling()
+  agent = await billing.addAgent()
+})
+afterAll(() => billing.stop())
+
+const periodEndOf = async ({ stripeSubscriptionId }: Subscribed): Promise<number> =>
+  (await billing.stripe.subscriptions.retrieve(stripeSubscriptionId)).items.data[0]?.current_period_end ?? 0
+
+describe('an end that was asked for elsewhere', () => {
+  it('is taken back on our page, also when it was planned as a moment, as Stripe’s portal does', async () => {
+    const bought = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
+    const { stripeSubscriptionId, subscriptionId } = bought
+    await billing.stripe.subscriptions.update(stripeSubscriptionId, { cancel_at: await periodEndOf(bought) })
+    await reconcileSubscription(billing.deps, { stripeSubscriptionId })
+    expect(await billing.subscription(subscriptionId)).toMatchObject({ cancelAtPeriodEnd: true })
+    await resumePlan(billing.deps, bought)
+    expect(await billing.subscription(subscriptionId)).toMatchObject({ cancelAtPeriodEnd: false })
+    const { cancel_at: at } = await billing.stripe.subscriptions.retrieve(stripeSubscriptionId)
+    expect(at).toBeNull()
+  })
+
+  it('is known, whichever of its two ways Stripe says it in', async () => {
+    const bought = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
+    const found = await billing.stripe.subscriptions.retrieve(bought.stripeSubscriptionId)
+    const end = await periodEndOf(bought)
+    expect(endOf(found)).toBeNull()
+    expect(endOf({ ...found, cancel_at: end, cancel_at_period_end: false })).toBe(end)
+    expect(endOf({ ...found, cancel_at: null, cancel_at_period_end: true })).toBe(end)
+  })
+})
+
+describe('a year with more invoices than are read at once', () => {
+  it('can be cancelled and resumed', async () => {
+    const bought = await billing.subscribe({ agent, tierId: agent.tiers.yearly })
+    const { subscriptionId, userId } = bought
+    const offerId = await billing.addOffer(agent, { scope: 'permanent', billingInterval: 'year' })
+    for (let time = 0; time < 21; time += 1) {
+      await buyAddon(billing.deps, { ...bought, offerId })
+      const [addon] = await liveAddonsOf(subscriptionId)
+      await removeAddon(billing.deps, { subscriptionId, addonId: addon?.id ?? '', by: { kind: 'person', userId } })
+      await billing.pass({ days: 1 })
+    }
+    await cancelPlan(billing.deps, bought)
+    expect(await billing.subscription(subscriptionId)).toMatchObject({ cancelAtPeriodEnd: true })
+    await resumePlan(billing.deps, bought)
+    expect(await billing.subscription(subscriptionId)).toMatchObject({ cancelAtPeriodEnd: false })
+  })
+})
+
+const liveAddonsOf = (subscriptionId: string) =>
+  billing.database.db
+    .select()
+    .from(subscriptionAddons)
+    .where(and(eq(subscriptionAddons.subscriptionId, subscriptionId), isNull(subscriptionAddons.revokedAt)))
