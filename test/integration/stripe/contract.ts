@@ -267,6 +267,23 @@ export function stripeContract({ stripe: client }: Contract): void {
     expect(firstItem(applied).price.id).toBe(dearer.id)
   })
 
+  it('forgets a held upgrade whose invoice is voided', async () => {
+    const subscription = await subscribe()
+    const customer = String(subscription.customer)
+    const bad = await client().paymentMethods.attach('pm_card_chargeCustomerFail', { customer })
+    await client().customers.update(customer, { invoice_settings: { default_payment_method: bad.id } })
+    const dearer = await priceOf({ unit_amount: 4900 })
+    const held = await client().subscriptions.update(subscription.id, {
+      items: [{ id: firstItem(subscription).id, price: dearer.id }],
+      proration_behavior: 'always_invoice',
+      payment_behavior: 'pending_if_incomplete',
+    })
+    await client().invoices.voidInvoice(String(held.latest_invoice))
+    const dropped = await client().subscriptions.retrieve(subscription.id)
+    expect(dropped).toMatchObject({ status: 'active', pending_update: null })
+    expect(firstItem(dropped).price.unit_amount).toBe(1900)
+  })
+
   it('refuses what can not be held', async () => {
     const subscription = await subscribe()
     const error = await failure(
@@ -477,6 +494,14 @@ export function stripeContract({ stripe: client }: Contract): void {
       address: { country: 'DE' },
       tax_ids: { data: [{ value: 'DE123456789' }] },
     })
+  })
+
+  it('refuses a tax id that is none, and takes the names of a business and a person', async () => {
+    const { id } = await client().customers.create({ name: 'Firm' })
+    const error = await failure(client().customers.createTaxId(id, { type: 'eu_vat', value: '12' }))
+    expect(error).toMatchObject({ statusCode: 400, code: 'tax_id_invalid' })
+    const named = await client().customers.update(id, { business_name: 'Firm', individual_name: 'Ada' })
+    expect(named).toMatchObject({ business_name: 'Firm', individual_name: 'Ada' })
   })
 
   it('deletes a customer together with its subscriptions', async () => {
