@@ -149,7 +149,7 @@ test('who starts free at the agent’s page is led on to the agent', async () =>
   page = await other.newPage()
   page.setDefaultTimeout(10_000)
   await page.goto('/agents/readability')
-  await main().getByRole('link', { name: 'Start free' }).click()
+  await main().getByRole('link', { name: 'Start free', exact: true }).click()
   await page.getByRole('link', { name: 'Create an account' }).click()
   await signUp({ name: 'Otto Other', email: 'otto@example.com' })
   await page.getByRole('heading', { name: 'Start Readability free' }).waitFor()
