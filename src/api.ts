@@ -3,6 +3,7 @@ import type { Deps } from '#src/deps.ts'
 import { agentClientRoutes } from '#src/features/agent-clients/index.ts'
 import { buyerRoutes, eventOperatorRoutes, publisherBillingRoutes, webhookRoutes } from '#src/features/billing/index.ts'
 import { catalogRoutes } from '#src/features/catalog/index.ts'
+import { engagementRoutes } from '#src/features/engagement/index.ts'
 import { pricingRoutes } from '#src/features/pricing/index.ts'
 import { reviewRoutes } from '#src/features/reviews/index.ts'
 import { sandboxRoutes } from '#src/features/sandbox/index.ts'
@@ -17,6 +18,7 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
   const api = createApiRouter()
   // Before the catalogue, which lets everybody keep whatever is below /agents for a while.
   api.route('/v1', reviewRoutes(deps))
+  api.route('/v1', engagementRoutes(deps))
   api.route('/v1', catalogRoutes(deps))
   api.route('/v1', agentClientRoutes(deps))
   // Before the others of operators, whose guard covers all of /operator and need not ask twice.

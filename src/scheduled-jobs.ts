@@ -2,6 +2,7 @@
 import type { Deps } from '#src/deps.ts'
 import { billingJobs, priceJobs, settleBeforeDeletion } from '#src/features/billing/index.ts'
 import { catalogJobs } from '#src/features/catalog/index.ts'
+import { engagementJobs } from '#src/features/engagement/index.ts'
 import { pricingJobs } from '#src/features/pricing/index.ts'
 import { subscriptionJobs } from '#src/features/subscriptions/index.ts'
 import { usageJobs, watchDrift } from '#src/features/usage/index.ts'
@@ -13,6 +14,7 @@ const beforeDataGoes: readonly BeforeDataGoes<Deps>[] = [settleBeforeDeletion]
 
 const scheduledJobs = [
   ...catalogJobs,
+  ...engagementJobs,
   ...pricingJobs,
   ...priceJobs,
   ...billingJobs,

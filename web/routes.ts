@@ -53,6 +53,7 @@ export default [
   route('account/export/file', 'routes/account/export-file.ts'),
   route('account/delete', 'routes/account/deletion/delete-account.tsx'),
   route('account/deleted', 'routes/account/deletion/account-deleted.tsx'),
+  route('confirm/mailbox/:token', 'routes/engagement/confirm-mailbox.tsx'),
   route('confirm/:token', 'routes/account/confirm-email.tsx'),
 
   route('sandbox/checkout/:id', 'routes/sandbox/checkout.tsx'),
@@ -61,6 +62,8 @@ export default [
   route('sandbox/invoices/:id/pdf', 'routes/sandbox/invoice-pdf.ts'),
   route('sandbox/clock', 'routes/sandbox/clock.tsx'),
 
+  route('operator/interactions', 'routes/operator/interactions/interactions.tsx'),
+  route('operator/interactions/:id', 'routes/operator/interactions/interaction.tsx'),
   route('operator/stripe-events', 'routes/operator/stripe-events/stripe-events.tsx'),
   route('operator/stripe-events/:id', 'routes/operator/stripe-events/stripe-event.tsx'),
 

@@ -5,15 +5,18 @@ export { createOutbox } from './outbox.ts'
 export type { Outbox, OutboxMail } from './outbox.ts'
 export { createMailPreview } from './preview.ts'
 export type { MailPreviewServices } from './preview.ts'
-export type { EnqueueOptions, FailedMail, MailQueue } from './queue.ts'
+export { readMailProgress } from './queue.ts'
+export type { EnqueueOptions, FailedMail, MailProgress, MailQueue } from './queue.ts'
 export { createSmtpTransport } from './smtp-transport.ts'
 export {
   accountDeleted,
   accountExists,
   checkoutUndone,
+  confirmMailbox,
   confirmNewEmail,
   emailChangeAsked,
   emailChanged,
+  interactionRecorded,
   organizationInvitation,
   passkeyAdded,
   passwordChanged,
@@ -27,6 +30,7 @@ export {
   twoFactorChanged,
   usageThreshold,
   verifyEmail,
+  waitlistOpened,
 } from './templates/index.ts'
 export type { AfterLimit } from './templates/usage-threshold.ts'
 export type { AfterTrial } from './templates/trial-ending.ts'

@@ -16,6 +16,8 @@ export interface EnqueueOptions {
   readonly tx?: DrizzleTransactionLike
   /** A UUID. A second mail with the same one is dropped. */
   readonly id?: string
+  /** 12 when left out: an hour and a half. From the ninth on there are fifteen minutes between them. */
+  readonly retriesMax?: number
 }
 
 /** Mails on their way. Whoever causes one never waits for SMTP. */
@@ -57,11 +59,43 @@ export async function openMailQueue({ boss, retryDelaySeconds = 5 }: MailQueueOp
   })
 }
 
-export async function enqueueMail(boss: PgBoss, message: MailMessage, { tx, id }: EnqueueOptions = {}): Promise<void> {
+export async function enqueueMail(
+  boss: PgBoss,
+  message: MailMessage,
+  { tx, id, retriesMax }: EnqueueOptions = {},
+): Promise<void> {
   await boss.send(queueName, message, {
+    ...(retriesMax === undefined ? {} : { retryLimit: retriesMax }),
     ...(tx === undefined ? {} : { db: fromDrizzle(tx, sql) }),
     ...(id === undefined ? {} : { id }),
   })
+}
+
+/** How far a mail has come. */
+export interface MailProgress {
+  /** `unknown`: no job is kept of it any more, as an hour after its end. */
+  readonly state: 'waiting' | 'sent' | 'given_up' | 'unknown'
+  readonly attempts: number
+  /** Of the last attempt, where that failed. */
+  readonly reason: string | undefined
+}
+
+/** Of the mail that was queued under this id. */
+export async function readMailProgress(boss: PgBoss, id: string): Promise<MailProgress> {
+  const [job] = await boss.findJobs(queueName, { id, limit: 1 })
+  if (job === undefined) return { state: 'unknown', attempts: 0, reason: undefined }
+  const attempts = job.state === 'created' ? 0 : job.retryCount + 1
+  const reason = (job.output as { reason?: unknown } | null)?.reason
+  return { state: progressStates[job.state], attempts, reason: typeof reason === 'string' ? reason : undefined }
+}
+
+const progressStates: Readonly<Record<JobWithMetadata['state'], MailProgress['state']>> = {
+  created: 'waiting',
+  retry: 'waiting',
+  active: 'waiting',
+  completed: 'sent',
+  failed: 'given_up',
+  cancelled: 'given_up',
 }
 
 export interface MailAttempt {

@@ -4,7 +4,10 @@ import { ConsoleLayout } from '../../shell/console-layout.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import type { ShellData } from '../../shell/shell-data.ts'
 
-const links = [{ label: 'Stripe events', href: '/operator/stripe-events' }] as const
+const links = [
+  { label: 'Interactions', href: '/operator/interactions' },
+  { label: 'Stripe events', href: '/operator/stripe-events' },
+] as const
 /** Where payments are played. */
 const sandboxLinks = [{ label: 'Sandbox clock', href: '/sandbox/clock' }] as const
 

@@ -3,6 +3,8 @@ import { accountDeleted } from './account-deleted.ts'
 import { accountExists } from './account-exists.ts'
 import { confirmNewEmail, emailChangeAsked, emailChanged } from './change-email.ts'
 import { checkoutUndone } from './checkout-undone.ts'
+import { interactionRecorded } from './interaction-recorded.ts'
+import { confirmMailbox } from './confirm-mailbox.ts'
 import { organizationInvitation } from './organization-invitation.ts'
 import { passkeyAdded } from './passkey-added.ts'
 import { passwordChanged } from './password-changed.ts'
@@ -16,6 +18,7 @@ import { trialEnding } from './trial-ending.ts'
 import { twoFactorChanged } from './two-factor-changed.ts'
 import { usageThreshold } from './usage-threshold.ts'
 import { verifyEmail } from './verify-email.ts'
+import { waitlistOpened } from './waitlist-opened.ts'
 
 export {
   accountDeleted,
@@ -23,7 +26,9 @@ export {
   checkoutUndone,
   confirmNewEmail,
   emailChangeAsked,
+  confirmMailbox,
   emailChanged,
+  interactionRecorded,
   organizationInvitation,
   passkeyAdded,
   passwordChanged,
@@ -37,6 +42,7 @@ export {
   twoFactorChanged,
   usageThreshold,
   verifyEmail,
+  waitlistOpened,
 }
 
 /** Every mail that Rialto sends, with sample data: what /dev/mail/preview shows and what the tests render. */
@@ -59,6 +65,22 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
       url: `${baseUrl}/invitations/sample`,
       validDays: 7,
     }),
+  'interaction-recorded': (baseUrl) =>
+    interactionRecorded({
+      what: 'Somebody joined the waitlist',
+      agent: 'Readability',
+      at: new Date('2026-03-31T09:26:00Z'),
+      url: `${baseUrl}/operator/interactions/sample`,
+    }),
+  'confirm-recipient': (baseUrl) =>
+    confirmMailbox({ for: { kind: 'recipient' }, url: `${baseUrl}/confirm/mailbox/sample`, validDays: 7 }),
+  'confirm-waitlist': (baseUrl) =>
+    confirmMailbox({
+      for: { kind: 'waitlist', agent: 'Readability' },
+      url: `${baseUrl}/confirm/mailbox/sample`,
+      validDays: 7,
+    }),
+  'waitlist-opened': (baseUrl) => waitlistOpened({ agent: 'Readability', url: `${baseUrl}/agents/readability` }),
   'passkey-added': (baseUrl) => passkeyAdded({ name: 'Ada Lovelace', securityUrl: `${baseUrl}/account/security` }),
   'two-factor-changed': (baseUrl) =>
     twoFactorChanged({ name: 'Ada Lovelace', isOn: true, resetUrl: `${baseUrl}/forgot-password` }),

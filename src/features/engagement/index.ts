@@ -1,0 +1,7 @@
+export { engagementJobs } from './jobs.ts'
+export { engagementRoutes } from './routes.ts'
+export { createEngagementServices } from './services.ts'
+export type { EngagementServices } from './services.ts'
+export { interactionMailsJob, recordInteraction } from './interactions/record-interaction.ts'
+export type { InteractionType } from './interactions/types.ts'
+export { addRecipient, listRecipients, recipientsMax, removeRecipient } from './recipients/recipients.ts'

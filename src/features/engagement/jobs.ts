@@ -1,0 +1,18 @@
+import type { Deps } from '#src/deps.ts'
+import { queueInteractionMails } from './interactions/queue-mails.ts'
+import { interactionMailsJob } from './interactions/record-interaction.ts'
+import { settleInteractionMails } from './interactions/settle-mails.ts'
+import { askRecipients } from './recipients/ask-recipients.ts'
+
+/** What is due by the clock. */
+export const engagementJobs = [
+  {
+    name: interactionMailsJob,
+    cron: '* * * * *',
+    run: async (deps: Deps): Promise<void> => {
+      await settleInteractionMails(deps)
+      await askRecipients(deps)
+      await queueInteractionMails(deps)
+    },
+  },
+] as const

@@ -1,0 +1,55 @@
+import { asc, eq, sql } from 'drizzle-orm'
+import { recordAudit } from '#src/db/audit.ts'
+import type { Database } from '#src/db/client.ts'
+import { interactionRecipients } from '#src/db/schema/index.ts'
+import { noteOutcome } from '../interactions/settle-mails.ts'
+
+/** More than that is a mailing list, and a mailing list is one address. */
+export const recipientsMax = 50
+
+const waitingMax = 1_000
+const resource = 'interaction_recipient'
+
+/** Puts an address on the list. Its mailbox is asked by the running marketplace, again where it hasn't said yes. */
+export async function addRecipient(db: Database, email: string): Promise<'added' | 'asked_again' | 'already' | 'full'> {
+  return db.transaction(async (tx) => {
+    // Counting and adding are one: two at once don't pass the limit together.
+    await tx.execute(sql`LOCK TABLE interaction_recipients IN SHARE ROW EXCLUSIVE MODE`)
+    const isThis = eq(interactionRecipients.email, email)
+    const [present] = await tx.select().from(interactionRecipients).where(isThis)
+    if (present !== undefined) {
+      if (present.confirmedAt !== null) return 'already'
+      await tx.update(interactionRecipients).set({ askedAt: null }).where(isThis)
+      return 'asked_again'
+    }
+    if ((await tx.$count(interactionRecipients)) >= recipientsMax) return 'full'
+    const [row] = await tx.insert(interactionRecipients).values({ email }).returning({ id: interactionRecipients.id })
+    await recordAudit(tx, { action: 'interaction_recipient.add', resource, resourceId: row?.id })
+    return 'added'
+  })
+}
+
+/** Nothing is mailed to it from now on, but for what is on its way; what waited for it alone counts as told to the others. */
+export async function removeRecipient(db: Database, email: string): Promise<'removed' | 'none'> {
+  return db.transaction(async (tx) => {
+    const { rows: waiting } = await tx.execute<{ interaction_id: string }>(sql`
+      SELECT interaction_id FROM interaction_mails AS mail
+        JOIN interaction_recipients AS recipient ON recipient.id = mail.recipient_id
+      WHERE recipient.email = ${email} AND mail.sent_at IS NULL LIMIT ${waitingMax}`)
+    const [row] = await tx
+      .delete(interactionRecipients)
+      .where(eq(interactionRecipients.email, email))
+      .returning({ id: interactionRecipients.id })
+    if (row === undefined) return 'none'
+    for (const { interaction_id } of waiting) await noteOutcome(tx, interaction_id)
+    await recordAudit(tx, { action: 'interaction_recipient.remove', resource, resourceId: row.id })
+    return 'removed'
+  })
+}
+
+export const listRecipients = (db: Database) =>
+  db
+    .select({ email: interactionRecipients.email, confirmedAt: interactionRecipients.confirmedAt })
+    .from(interactionRecipients)
+    .orderBy(asc(interactionRecipients.email))
+    .limit(recipientsMax)

@@ -1,0 +1,19 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Deps } from '#src/deps.ts'
+import { createApiRouter } from '#src/http/api.ts'
+import type { AppEnv } from '#src/http/api.ts'
+import { consoleGuard, operatorGuard } from '#src/identity/index.ts'
+import type { ConsoleEnv } from '#src/identity/index.ts'
+import { interactionRoutes, interactionsPath } from './interactions/operator-routes.ts'
+
+/** What people do around an agent, short of paying for it, by session. */
+export function engagementRoutes(deps: Deps): OpenAPIHono<AppEnv> {
+  const router = createApiRouter()
+  // The guards add to the context what only the routes behind them read; the types can’t say that.
+  const guarded = router as unknown as OpenAPIHono<ConsoleEnv>
+  for (const path of [interactionsPath, `${interactionsPath}/*`]) {
+    guarded.use(path, consoleGuard(deps), operatorGuard(deps))
+  }
+  interactionRoutes(guarded, deps)
+  return router
+}

@@ -1,0 +1,121 @@
+import { data } from 'react-router'
+import { webContext } from '../../context.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { AccessPage } from '../account-access/access-page.tsx'
+import { accountHeaders, accountRequest, textOf } from '../account-access/account-request.ts'
+import { TooOften } from '../account-access/too-often.tsx'
+import type { Route } from './+types/confirm-mailbox.ts'
+
+export const headers = accountHeaders
+
+type Args = Pick<Route.LoaderArgs, 'context' | 'request' | 'params'>
+
+const askOf = (args: Args) => ({ caller: accountRequest(args).caller, token: args.params.token })
+
+export async function loader(args: Route.LoaderArgs) {
+  const { services } = args.context.get(webContext)
+  return answered(await services.engagement.readMailbox(askOf(args)))
+}
+
+export async function action(args: Route.ActionArgs) {
+  const { services } = args.context.get(webContext)
+  const isLeaving = textOf(await args.request.formData(), 'intent') === 'leave'
+  const { confirmMailbox, leaveMailbox } = services.engagement
+  return answered(await (isLeaving ? leaveMailbox(askOf(args)) : confirmMailbox(askOf(args))))
+}
+
+type Answer = Awaited<ReturnType<ReturnType<typeof servicesOf>['engagement']['readMailbox']>>
+const servicesOf = (args: Args) => args.context.get(webContext).services
+
+function answered(answer: Answer) {
+  if (answer.kind === 'rate_limited') {
+    return data(answer, { status: 429, headers: { 'retry-after': String(answer.retryAfterSeconds) } })
+  }
+  // With a status of its own: the loader, which runs once more after a form, finds what was left gone.
+  return data(answer, { status: answer.kind === 'expired' || answer.kind === 'unknown' ? 410 : 200 })
+}
+
+/** Behind a link that only a mailbox knows: says yes, or leaves. */
+export default function ConfirmMailbox({ loaderData, actionData }: Route.ComponentProps) {
+  const answer = actionData ?? loaderData
+  switch (answer.kind) {
+    case 'open':
+      return <Question {...answer} />
+    case 'confirmed':
+      return <Confirmed {...answer} />
+    case 'left':
+      return (
+        <AccessPage
+          title="You are off the list"
+          intro="No mail comes any more. The address was removed."
+          state="done"
+          action={<ButtonLink href="/agents">Browse all agents</ButtonLink>}
+        />
+      )
+    case 'rate_limited':
+      return (
+        <AccessPage title="Confirm your address" state="error">
+          <TooOften seconds={answer.retryAfterSeconds} />
+        </AccessPage>
+      )
+    case 'expired':
+    case 'unknown':
+      return (
+        <AccessPage
+          title={answer.kind === 'expired' ? 'This link has expired' : 'This link does not work'}
+          intro={
+            answer.kind === 'expired'
+              ? 'It worked for seven days. Ask for a new one where you asked for this.'
+              : 'It may have been cut off in the mail, or the address is not on the list any more.'
+          }
+          action={<ButtonLink href="/agents">Browse all agents</ButtonLink>}
+        />
+      )
+  }
+}
+
+type Subject = Omit<Extract<Answer, { kind: 'open' | 'confirmed' }>, 'kind'>
+
+/** Programs open links in mails, people press buttons. */
+const Question = ({ email, agent }: Subject) => (
+  <AccessPage
+    title={agent === undefined ? 'Get mails about what people do?' : `Wait for ${agent.name}?`}
+    intro={
+      agent === undefined ? (
+        <>Shall {email} get a mail each time somebody joins a waitlist, installs an agent or asks for something?</>
+      ) : (
+        <>Shall {email} get one mail when it can be used?</>
+      )
+    }
+  >
+    <form method="post" className="flex flex-col gap-12">
+      <Button>Yes, tell me</Button>
+    </form>
+    <Leave label="No, remove my address" />
+  </AccessPage>
+)
+
+const Confirmed = ({ email, agent }: Subject) => (
+  <AccessPage
+    title={agent === undefined ? 'You will be told' : `You are waiting for ${agent.name}`}
+    intro={
+      agent === undefined ? (
+        <>{email} gets a mail about what happens from now on.</>
+      ) : (
+        <>One mail comes to {email} when it can be used.</>
+      )
+    }
+    state="done"
+    action={
+      agent === undefined ? undefined : <ButtonLink href={`/agents/${agent.slug}`}>Back to {agent.name}</ButtonLink>
+    }
+    footer={<Leave label="Leave the list" />}
+  />
+)
+
+const Leave = ({ label }: { label: string }) => (
+  <form method="post" className="flex flex-col">
+    <input type="hidden" name="intent" value="leave" />
+    <Button kind="secondary">{label}</Button>
+  </form>
+)
