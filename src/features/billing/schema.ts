@@ -109,11 +109,9 @@ export const subscriptionSchema = z
       .object({ tier: tierSchema, at: isoTime })
       .nullable()
       .openapi({ description: 'The tier that takes over by itself.' }),
-    nextCharge: chargeSchema
-      .nullable()
-      .openapi({
-        description: 'What is charged next by itself, after a trial if there is a card by then. Null: nothing.',
-      }),
+    nextCharge: chargeSchema.nullable().openapi({
+      description: 'What is charged next by itself, after a trial if there is a card by then. Null: nothing.',
+    }),
     addons: z.array(addonSchema).readonly(),
     createdAt: isoTime,
   })
