@@ -1,5 +1,6 @@
 import type { Rating } from '#src/features/reviews/index.ts'
 import { useLocale } from '../../locale.ts'
+import { TextLink } from '../account-access/text-link.tsx'
 
 const stars = [5, 4, 3, 2, 1] as const
 
@@ -13,7 +14,9 @@ export function RatingHead({ rating }: { rating: Rating }) {
         {rating.rating === null ? (
           <span className="display text-28">New</span>
         ) : (
-          <span className="figures text-36">{rating.rating.toLocaleString(locale, { minimumFractionDigits: 1 })}</span>
+          <span className="display text-36 tabular-nums">
+            {rating.rating.toLocaleString(locale, { minimumFractionDigits: 1 })}
+          </span>
         )}
         <span className="text-muted">
           {rating.rating === null ? 'with' : 'from'} {countWords(count, locale)}
@@ -35,8 +38,8 @@ export function RatingHead({ rating }: { rating: Rating }) {
           'An average is shown from three reviews on.'
         ) : (
           <>
-            Weighted as in <a href="/how-ranking-works">the ranking</a>, with ten times 3.5 counted in. The plain
-            average is {rating.mean.toLocaleString(locale, { minimumFractionDigits: 1 })}.
+            Weighted as in <TextLink href="/how-ranking-works">the ranking</TextLink>, with ten times 3.5 counted in.
+            The plain average is {rating.mean.toLocaleString(locale, { minimumFractionDigits: 1 })}.
           </>
         )}
       </p>

@@ -57,10 +57,12 @@ const options = Object.entries(reasons).map(([value, label]) => ({ value, label 
 interface ReportFormProps {
   readonly typed: { readonly reason?: string; readonly details?: string }
   readonly errors: FieldErrors
+  /** There is a form of more weight above it. */
+  readonly isSecond: boolean
 }
 
 /** For anybody else. */
-export const ReportForm = ({ typed, errors }: ReportFormProps) => (
+export const ReportForm = ({ typed, errors, isSecond }: ReportFormProps) => (
   <Section
     id="report"
     title="Report it"
@@ -82,7 +84,7 @@ export const ReportForm = ({ typed, errors }: ReportFormProps) => (
         error={asError('This', errors['details'])}
       />
       <div>
-        <Button name="intent" value="report">
+        <Button kind={isSecond ? 'secondary' : 'ink'} name="intent" value="report">
           Report the review
         </Button>
       </div>

@@ -97,9 +97,7 @@ export default function OneReview({ loaderData, actionData }: Route.ComponentPro
       {isHidden && <Notice tone="warning" title="Hidden: only its author and operators see it" />}
       <TooOften seconds={actionData?.waitSeconds} />
       <div className="review-column">
-        <div className="ledger-list">
-          <ReviewItem review={review} now={now} />
-        </div>
+        <ReviewItem review={review} now={now} />
         {isAuthor && (
           <p>
             <ButtonLink href={writeHref(slug)}>Change your review</ButtonLink>
@@ -107,7 +105,7 @@ export default function OneReview({ loaderData, actionData }: Route.ComponentPro
         )}
         {mayReply && !isHidden && <ReplyForm reply={review.reply?.body} typed={typed.body} error={errors['body']} />}
         {isOperator && <ModerationForm isHidden={isHidden} typed={typed.reason} error={errors['reason']} />}
-        {!isAuthor && !isOperator && <ReportForm typed={typed} errors={errors} />}
+        {!isAuthor && !isOperator && <ReportForm typed={typed} errors={errors} isSecond={mayReply} />}
       </div>
     </div>
   )
