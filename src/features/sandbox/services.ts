@@ -20,7 +20,7 @@ import type { AddCard, CardAnswer, WhichCard } from './portal/change-cards.ts'
 import { readPortal } from './portal/read-portal.ts'
 import type { SandboxPortal } from './portal/read-portal.ts'
 
-/** What the sandbox's hosted pages show and do. Whoever knows a session's or an invoice's id may, as at Stripe. */
+/** What the sandbox's hosted pages show and do. Whoever knows the id of a session or of an invoice's page may, as at Stripe. */
 export interface SandboxServices {
   readonly cards: readonly SandboxCard[]
   /** Undefined: there is no such session; the same below. */
@@ -30,7 +30,7 @@ export interface SandboxServices {
   addCard(input: AddCard): Promise<CardAnswer>
   useCard(which: WhichCard): Promise<CardAnswer>
   removeCard(which: WhichCard): Promise<CardAnswer>
-  readInvoice(id: string): Promise<SandboxInvoice | undefined>
+  readInvoice(pageId: string): Promise<SandboxInvoice | undefined>
   payInvoice(input: PayInvoice): Promise<InvoiceAnswer>
   answerBank(input: AnswerBank): Promise<InvoiceAnswer>
   /** For operators, as the database knows them at this moment. Throws `unauthenticated` or `forbidden`; so does the next. */
@@ -51,7 +51,7 @@ export function createSandboxServices(deps: Pick<Deps, 'baseUrl' | 'db' | 'payme
     addCard: (input) => addCard(where, input),
     useCard: (which) => useCard(where, which),
     removeCard: (which) => removeCard(where, which),
-    readInvoice: (id) => readInvoice(stripe, id),
+    readInvoice: (pageId) => readInvoice(stripe, pageId),
     payInvoice: (input) => payInvoice(where, input),
     answerBank: (input) => answerBank(where, input),
     readClock: async (viewer) => {

@@ -70,11 +70,12 @@ async function subscribed(card: string) {
   return { customer, subscription: subscription.id }
 }
 
+/** Answers what its page is called by. */
 async function openInvoice(customer: string): Promise<string> {
   const { id } = await stripe.invoices.create({ customer, currency: 'eur' })
   await stripe.invoiceItems.create({ customer, invoice: id, amount: 500, currency: 'eur', description: '100 texts' })
-  await stripe.invoices.finalizeInvoice(id)
-  return id
+  const { hosted_invoice_url: url } = await stripe.invoices.finalizeInvoice(id)
+  return url?.split('/').at(-1) ?? ''
 }
 
 const last4Of = async (customer: string): Promise<(string | undefined)[]> =>
@@ -139,8 +140,8 @@ test('a number that is no test card goes nowhere', async () => {
   const { pay, customer } = await checkout()
   const real = '4111111111111111'
   expect(await pay(real)).toEqual({ kind: 'unknown_card' })
-  const invoiceId = await openInvoice(customer)
-  const answer = await pages.payInvoice({ invoiceId, card: { kind: 'new', number: real }, makesDefault: true })
+  const pageId = await openInvoice(customer)
+  const answer = await pages.payInvoice({ pageId, card: { kind: 'new', number: real }, makesDefault: true })
   expect(answer).toEqual({ kind: 'unknown_card' })
   const found = await database.pool.query(
     `SELECT FROM stripe_sandbox.objects WHERE doc::text LIKE '%1111111%' OR hidden::text LIKE '%1111111%'`,
@@ -160,15 +161,15 @@ test('a failed renewal is paid on the invoice’s page with a new card, which pa
   const { customer, subscription } = await subscribed(works)
   const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer })
   await stripe.subscriptions.update(subscription, { default_payment_method: bad.id })
-  const invoiceId = await openInvoice(customer)
-  const pay = (number: string) => pages.payInvoice({ invoiceId, card: { kind: 'new', number }, makesDefault: true })
-  const saved = await pages.payInvoice({ invoiceId, card: { kind: 'saved', id: bad.id }, makesDefault: false })
+  const pageId = await openInvoice(customer)
+  const pay = (number: string) => pages.payInvoice({ pageId, card: { kind: 'new', number }, makesDefault: true })
+  const saved = await pages.payInvoice({ pageId, card: { kind: 'saved', id: bad.id }, makesDefault: false })
   expect(saved.kind).toBe('declined')
   expect((await pay(declinesLater)).kind).toBe('declined')
   // What paid nothing is not kept beside the two that were there.
   expect(await last4Of(customer)).toHaveLength(2)
   expect((await pay('5555 5555 5555 4444')).kind).toBe('done')
-  expect(await pages.readInvoice(invoiceId)).toMatchObject({ status: 'paid', cards: [] })
+  expect(await pages.readInvoice(pageId)).toMatchObject({ status: 'paid', cards: [] })
   const used = (await stripe.subscriptions.retrieve(subscription)).default_payment_method
   expect((await stripe.paymentMethods.retrieve(String(used))).card?.last4).toBe('4444')
   expect((await pay(works)).kind).toBe('closed')
@@ -176,16 +177,16 @@ test('a failed renewal is paid on the invoice’s page with a new card, which pa
 
 test('an invoice waits for what its owner tells the bank', async () => {
   const { id: customer } = await newCustomer()
-  const invoiceId = await openInvoice(customer)
-  const input = { invoiceId, card: { kind: 'new', number: asksAlways }, makesDefault: true } as const
+  const pageId = await openInvoice(customer)
+  const input = { pageId, card: { kind: 'new', number: asksAlways }, makesDefault: true } as const
   expect(await pages.payInvoice(input)).toEqual({ kind: 'needs_authentication' })
-  expect(await pages.readInvoice(invoiceId)).toMatchObject({ status: 'open', isAskedByBank: true })
-  const answer = (text: 'succeeded' | 'failed') => pages.answerBank({ invoiceId, answer: text, makesDefault: true })
+  expect(await pages.readInvoice(pageId)).toMatchObject({ status: 'open', isAskedByBank: true })
+  const answer = (text: 'succeeded' | 'failed') => pages.answerBank({ pageId, answer: text, makesDefault: true })
   expect((await answer('failed')).kind).toBe('declined')
-  expect(await pages.readInvoice(invoiceId)).toMatchObject({ status: 'open', isAskedByBank: false })
+  expect(await pages.readInvoice(pageId)).toMatchObject({ status: 'open', isAskedByBank: false })
   await pages.payInvoice(input)
   expect(await answer('succeeded')).toEqual({ kind: 'done' })
-  expect(await pages.readInvoice(invoiceId)).toMatchObject({ status: 'paid', total: { amountMinor: 500 } })
+  expect(await pages.readInvoice(pageId)).toMatchObject({ status: 'paid', total: { amountMinor: 500 } })
   expect(await answer('succeeded')).toEqual({ kind: 'closed' })
 })
 
@@ -222,9 +223,9 @@ test('nobody reaches another customer’s cards', async () => {
   const which = { sessionId: mine.sessionId, cardId: await theirs.cardOf('4242') }
   expect((await pages.useCard(which)).kind).toBe('closed')
   expect((await pages.removeCard(which)).kind).toBe('closed')
-  const invoiceId = await openInvoice(mine.customer)
+  const pageId = await openInvoice(mine.customer)
   const card = { kind: 'saved', id: which.cardId } as const
-  expect((await pages.payInvoice({ invoiceId, card, makesDefault: true })).kind).toBe('closed')
+  expect((await pages.payInvoice({ pageId, card, makesDefault: true })).kind).toBe('closed')
   expect((await theirs.read()).cards).toMatchObject([{ last4: '4242', isInUse: true }])
 })
 
@@ -250,4 +251,18 @@ test('a portal’s link works for an hour', async () => {
   expect((await pages.addCard({ sessionId, number: works, makesDefault: true, authentication: undefined })).kind).toBe(
     'closed',
   )
+})
+
+test('an invoice’s id, which publishers are told, doesn’t open its page, nor pays with its owner’s card', async () => {
+  const { customer } = await subscribed(works)
+  const pageId = await openInvoice(customer)
+  const [{ id = '' } = {}] = (await stripe.invoices.list({ customer, status: 'open' })).data
+  expect(await pages.readInvoice(pageId)).toMatchObject({ status: 'open', billedTo: ['Ada', 'ada@example.com'] })
+  const [card] = (await stripe.customers.listPaymentMethods(customer)).data
+  for (const guess of [id, `${id}_`, `${id}_${'0'.repeat(24)}`]) {
+    expect(await pages.readInvoice(guess)).toBeUndefined()
+    const saved = { kind: 'saved', id: card?.id ?? '' } as const
+    expect(await pages.payInvoice({ pageId: guess, card: saved, makesDefault: false })).toEqual({ kind: 'closed' })
+  }
+  expect((await stripe.invoices.retrieve(id)).status).toBe('open')
 })

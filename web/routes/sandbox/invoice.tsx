@@ -35,7 +35,7 @@ export async function loader(args: Route.LoaderArgs) {
 
 export async function action(args: Route.ActionArgs) {
   const { sandbox } = sandboxRequest(args)
-  const { id: invoiceId } = args.params
+  const { id: pageId } = args.params
   const form = await args.request.formData()
   const makesDefault = form.has('default')
   const kept = { card: textOf(form, 'card'), makesDefault }
@@ -43,9 +43,9 @@ export async function action(args: Route.ActionArgs) {
   const number = chosenCard({ card: kept.card, number: textOf(form, 'number') })
   const answer =
     bankAnswer === undefined
-      ? await sandbox.payInvoice({ invoiceId, card: cardOf(number), makesDefault })
-      : await sandbox.answerBank({ invoiceId, answer: bankAnswer, makesDefault })
-  const here = `/sandbox/invoices/${encodeURIComponent(invoiceId)}`
+      ? await sandbox.payInvoice({ pageId, card: cardOf(number), makesDefault })
+      : await sandbox.answerBank({ pageId, answer: bankAnswer, makesDefault })
+  const here = `/sandbox/invoices/${encodeURIComponent(pageId)}`
   switch (answer.kind) {
     case 'done':
       return redirect(`${here}?notice=paid`, 303)

@@ -166,13 +166,13 @@ function Invoices({ invoices }: { invoices: OpenPortal['invoices'] }) {
     <Table
       caption="Invoices, newest first"
       rows={invoices}
-      rowKey={({ id }) => id}
+      rowKey={({ pageId }) => pageId}
       columns={[
         {
           key: 'number',
           label: 'Invoice',
-          cell: ({ id, number }) => (
-            <a href={`/sandbox/invoices/${id}`} className="figures">
+          cell: ({ pageId, number }) => (
+            <a href={`/sandbox/invoices/${pageId}`} className="figures">
               {number}
             </a>
           ),

@@ -1,7 +1,8 @@
 import type { Stripe } from 'stripe'
 import type { Sandbox } from '#src/integrations/stripe/index.ts'
 import { findTestCard, idOf, listSavedCards, makeDefaultCard } from '../cards.ts'
-import { declineOf, ifKnown, isStripeId } from '../refusals.ts'
+import { declineOf } from '../refusals.ts'
+import { findInvoice } from './invoice-page.ts'
 import { findWaitingPayment } from './read-invoice.ts'
 
 interface Where {
@@ -10,7 +11,8 @@ interface Where {
 }
 
 export interface PayInvoice {
-  readonly invoiceId: string
+  /** Of its page. */
+  readonly pageId: string
   readonly card: { readonly kind: 'saved'; readonly id: string } | { readonly kind: 'new'; readonly number: string }
   /** Also for what comes next. */
   readonly makesDefault: boolean
@@ -26,12 +28,13 @@ export type InvoiceAnswer =
 
 /** Somebody presses the button of the hosted invoice page. */
 export async function payInvoice({ stripe }: Where, input: PayInvoice): Promise<InvoiceAnswer> {
-  const customer = await openInvoiceOf(stripe, input.invoiceId)
-  if (customer === undefined) return { kind: 'closed' }
+  const open = await findOpen(stripe, input.pageId)
+  if (open === undefined) return { kind: 'closed' }
+  const { customer } = open
   const { card } = input
   if (card.kind === 'saved') {
     const isTheirs = (await listSavedCards(stripe, customer)).some(({ id }) => id === card.id)
-    return isTheirs ? charge(stripe, { ...input, customer, method: card.id }) : { kind: 'closed' }
+    return isTheirs ? charge(stripe, { ...input, ...open, method: card.id }) : { kind: 'closed' }
   }
   const testCard = findTestCard(card.number)
   if (testCard === undefined) return { kind: 'unknown_card' }
@@ -41,24 +44,26 @@ export async function payInvoice({ stripe }: Where, input: PayInvoice): Promise<
   } catch (error) {
     return declinedOr(error)
   }
-  const answer = await charge(stripe, { ...input, customer, method: added.id })
+  const answer = await charge(stripe, { ...input, ...open, method: added.id })
   // A card that pays nothing is not kept.
   if (answer.kind === 'declined' || answer.kind === 'closed') await stripe.paymentMethods.detach(added.id)
   return answer
 }
 
-interface Charge extends PayInvoice {
-  readonly customer: string
+interface Charge extends PayInvoice, OpenInvoice {
   readonly method: string
 }
 
-async function charge(stripe: Stripe, { invoiceId, customer, method, makesDefault }: Charge): Promise<InvoiceAnswer> {
+async function charge(
+  stripe: Stripe,
+  { pageId, invoiceId, customer, method, makesDefault }: Charge,
+): Promise<InvoiceAnswer> {
   try {
     await stripe.invoices.pay(invoiceId, { payment_method: method, off_session: false })
   } catch (error) {
     if (declineOf(error)?.code === 'invoice_payment_intent_requires_action') return { kind: 'needs_authentication' }
     // Somebody else was faster.
-    if ((await openInvoiceOf(stripe, invoiceId)) === undefined) return { kind: 'closed' }
+    if ((await findOpen(stripe, pageId)) === undefined) return { kind: 'closed' }
     return declinedOr(error)
   }
   if (makesDefault) await makeDefaultCard(stripe, { customer, card: method })
@@ -66,16 +71,18 @@ async function charge(stripe: Stripe, { invoiceId, customer, method, makesDefaul
 }
 
 export interface AnswerBank {
-  readonly invoiceId: string
+  /** Of the invoice's page. */
+  readonly pageId: string
   readonly answer: 'succeeded' | 'failed'
   readonly makesDefault: boolean
 }
 
 /** The card's owner tells the bank whether it was them. */
 export async function answerBank({ sandbox, stripe }: Where, input: AnswerBank): Promise<InvoiceAnswer> {
-  const customer = await openInvoiceOf(stripe, input.invoiceId)
-  const intent = await findWaitingPayment(stripe, input.invoiceId)
-  if (customer === undefined || intent === undefined) return { kind: 'closed' }
+  const open = await findOpen(stripe, input.pageId)
+  const intent = open && (await findWaitingPayment(stripe, open.invoiceId))
+  if (open === undefined || intent === undefined) return { kind: 'closed' }
+  const { customer } = open
   const status = await sandbox.authenticate(intent.id, input.answer)
   if (status !== 'succeeded') return { kind: 'declined', message: 'We are unable to authenticate your payment method.' }
   const card = idOf(intent.payment_method)
@@ -83,10 +90,16 @@ export async function answerBank({ sandbox, stripe }: Where, input: AnswerBank):
   return { kind: 'done' }
 }
 
-/** The customer of an open invoice; undefined: it is not open, or there is none. */
-async function openInvoiceOf(stripe: Stripe, id: string): Promise<string | undefined> {
-  const invoice = isStripeId(id) ? await ifKnown(stripe.invoices.retrieve(id)) : undefined
-  return invoice?.status === 'open' ? idOf(invoice.customer) : undefined
+interface OpenInvoice {
+  readonly invoiceId: string
+  readonly customer: string
+}
+
+/** Undefined: it is not open, or there is no such page. */
+async function findOpen(stripe: Stripe, pageId: string): Promise<OpenInvoice | undefined> {
+  const invoice = await findInvoice(stripe, pageId)
+  const customer = invoice?.status === 'open' ? idOf(invoice.customer) : undefined
+  return invoice && customer !== undefined ? { invoiceId: invoice.id, customer } : undefined
 }
 
 function declinedOr(error: unknown): InvoiceAnswer {

@@ -3,7 +3,7 @@ import type { Money } from '#src/lib/money.ts'
 import { idOf, listSavedCards } from '../cards.ts'
 import type { SavedCard } from '../cards.ts'
 import { moneyOf } from '../money.ts'
-import { ifKnown, isStripeId } from '../refusals.ts'
+import { findInvoice } from './invoice-page.ts'
 import { shownStatus } from './status.ts'
 import type { InvoiceStatus } from './status.ts'
 
@@ -30,11 +30,11 @@ export interface SandboxInvoice {
 }
 
 /** Undefined: there is no such invoice, or it is a draft, which has no page. */
-export async function readInvoice(stripe: Stripe, id: string): Promise<SandboxInvoice | undefined> {
-  const invoice = isStripeId(id) ? await ifKnown(stripe.invoices.retrieve(id)) : undefined
+export async function readInvoice(stripe: Stripe, pageId: string): Promise<SandboxInvoice | undefined> {
+  const invoice = await findInvoice(stripe, pageId)
   const status = shownStatus(invoice?.status ?? null)
   if (invoice === undefined || status === undefined) return undefined
-  const { currency } = invoice
+  const { id, currency } = invoice
   const customer = idOf(invoice.customer)
   const isOpen = status === 'open'
   let balance = 0

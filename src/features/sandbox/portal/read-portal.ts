@@ -4,6 +4,7 @@ import type { Money } from '#src/lib/money.ts'
 import { isStripeId } from '../refusals.ts'
 import { idOf, listLive, listSavedCards } from '../cards.ts'
 import type { SavedCard } from '../cards.ts'
+import { pageIdOf } from '../invoices/invoice-page.ts'
 import { shownStatus } from '../invoices/status.ts'
 import type { InvoiceStatus } from '../invoices/status.ts'
 import { moneyOf } from '../money.ts'
@@ -15,7 +16,8 @@ export interface PortalCard extends SavedCard {
 }
 
 export interface PortalInvoice {
-  readonly id: string
+  /** Of its page. */
+  readonly pageId: string
   readonly number: string
   readonly date: string
   readonly total: Money
@@ -59,11 +61,13 @@ export async function readPortal({ sandbox, stripe }: Where, id: string): Promis
   }
 }
 
-function shownInvoice({ id, number, created, total, currency, status }: Stripe.Invoice): PortalInvoice[] {
+function shownInvoice(invoice: Stripe.Invoice): PortalInvoice[] {
+  const { id, number, created, total, currency, status } = invoice
   const shown = shownStatus(status)
-  if (shown === undefined) return []
+  const pageId = pageIdOf(invoice)
+  if (shown === undefined || pageId === undefined) return []
   const date = new Date(created * 1000).toISOString()
-  return [{ id, number: number ?? id, date, total: moneyOf(total, currency), status: shown }]
+  return [{ pageId, number: number ?? id, date, total: moneyOf(total, currency), status: shown }]
 }
 
 export async function readCards(stripe: Stripe, customer: string): Promise<PortalCard[]> {

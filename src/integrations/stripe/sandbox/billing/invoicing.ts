@@ -1,7 +1,7 @@
 // Invoices up to the moment they ask for money: draft, number, what the customer's balance pays.
 import { invalid } from '../errors.ts'
 import type { Store } from '../store.ts'
-import { listOf } from '../store.ts'
+import { listOf, newStripeId } from '../store.ts'
 import type { Doc } from '../vocabulary.ts'
 import type { LineDraft } from './proration.ts'
 
@@ -164,7 +164,8 @@ export async function finalizeInvoice(store: Store, invoice: Invoice): Promise<v
   invoice.automatically_finalizes_at = null
   invoice.effective_at = store.now
   invoice.status_transitions.finalized_at = store.now
-  invoice.hosted_invoice_url = store.settings.pages.invoice(invoice.id)
+  // Its id alone, which others may be told, opens nothing.
+  invoice.hosted_invoice_url = store.settings.pages.invoice(newStripeId(invoice.id))
   invoice.invoice_pdf = `${invoice.hosted_invoice_url}/pdf`
   store.emit('invoice.finalized', invoice)
   if (customer.balance !== invoice.starting_balance) store.emit('customer.updated', customer)
