@@ -18,6 +18,7 @@ import {
   commitChange,
   previewChange,
   reconcileSubscription,
+  refundInvoice,
   removeAddon,
   resumePlan,
   settleBeforeDeletion,
@@ -95,7 +96,7 @@ const action = fc.oneof(
   weighted(2, fc.record({ kind: one('resume'), ...who, fault })),
   weighted(3, fc.record({ kind: one('buy'), ...who, offer: one('once', 'again'), fault })),
   weighted(1, fc.record({ kind: one('remove'), ...who, fault })),
-  weighted(2, fc.record({ kind: one('refund'), ...who, share: one(1, 1, 0.4) })),
+  weighted(2, fc.record({ kind: one('refund'), ...who, share: one(1, 1, 0.4), fault })),
   weighted(2, fc.record({ kind: one('dispute'), ...who, isWon: fc.boolean() })),
   weighted(1, fc.record({ kind: one('version'), ...who, tier: one('monthly', 'pro') })),
   weighted(1, fc.record({ kind: one('stop'), ...who })),
@@ -118,6 +119,7 @@ interface World {
   readonly billing: Billing
   readonly webhooks: Webhooks
   readonly random: () => number
+  readonly operatorId: string
   readonly people: string[]
   readonly agents: readonly (TestAgent & { readonly names: Record<TierName, string>; readonly offers: Offers })[]
   /** Since the sweep last ran. */
@@ -155,6 +157,7 @@ async function startWorld(seed: number): Promise<World> {
     webhooks: createWebhooks(billing.deps),
     random: randomFrom(seed),
     silentDays: 0,
+    operatorId: await billing.addPerson(),
     people,
     agents,
     paidByHand: new Set(),
@@ -173,6 +176,8 @@ const refusals = new Set<string>([
   'not_found',
 ])
 
+const { StripeConnectionError: ConnectionError } = Stripe.errors
+
 async function act(world: World, step: Action): Promise<unknown> {
   const { billing, webhooks, random } = world
   const fault = 'fault' in step ? step.fault : undefined
@@ -182,7 +187,8 @@ async function act(world: World, step: Action): Promise<unknown> {
   try {
     return await take(world, step)
   } catch (error) {
-    if (error instanceof AppError && error.code === 'unavailable') return undefined
+    const isBroken = error instanceof AppError ? error.code === 'unavailable' : error instanceof ConnectionError
+    if (isBroken) return undefined
     throw error
   } finally {
     billing.breakNetwork(undefined)
@@ -392,9 +398,9 @@ interface Paying {
   readonly authentication: 'succeeded' | 'failed'
 }
 
-/** As an operator does in Stripe's own dashboard. */
+/** By an operator, here or in Stripe's own dashboard. */
 async function refund(
-  { billing, random }: World,
+  { billing, random, operatorId }: World,
   { customer, share }: { customer: string; share: number },
 ): Promise<void> {
   const { data } = await billing.stripe.charges.list({ customer, limit: 100 })
@@ -402,7 +408,17 @@ async function refund(
   const charge = left[Math.floor(random() * left.length)]
   if (charge === undefined) return
   const amount = Math.max(1, Math.floor((charge.amount - charge.amount_refunded) * share))
-  await billing.stripe.refunds.create({ charge: charge.id, amount })
+  const { rows } = await billing.database.pool.query<{ ref: string | null; invoice: string }>(
+    `SELECT entry.subscription_ref AS ref, entry.stripe_object_id AS invoice FROM billing_entries AS entry
+       JOIN stripe_sandbox.objects AS payment ON payment.kind = 'invoice_payment' AND payment.doc->>'invoice' = entry.stripe_object_id
+      WHERE payment.doc->'payment'->>'payment_intent' = $1`,
+    [charge.payment_intent],
+  )
+  const [entry] = rows
+  if (entry?.ref == null) return void (await billing.stripe.refunds.create({ charge: charge.id, amount }))
+  const { ref: subscriptionId, invoice: stripeInvoiceId } = entry
+  const which = { operatorId, subscriptionId, stripeInvoiceId, reason: 'Asked for', isPreview: false }
+  await refundInvoice(billing.deps, share === 1 ? which : { ...which, amountMinor: amount })
 }
 
 async function findOpen({ database: { db } }: Billing, { userId, agentId }: { userId: string; agentId: string }) {

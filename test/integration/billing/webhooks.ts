@@ -9,8 +9,10 @@ import { finishChanges } from '#src/features/billing/changes/open-changes.ts'
 import { eventHandlers } from '#src/features/billing/events/handlers.ts'
 import { processEvent } from '#src/features/billing/events/process-event.ts'
 import { takeIn } from '#src/features/billing/events/take-in.ts'
+import { moveVersions } from '#src/features/billing/changes/version-moves.ts'
 import { ingestMissedEvents } from '#src/features/billing/index.ts'
 import { sweep } from '#src/features/billing/reconcile/sweep.ts'
+import { finishRefunds } from '#src/features/billing/refunds/finish-refunds.ts'
 
 export interface Disorder {
   /** From 0 up to, and not with, 1. */
@@ -83,6 +85,8 @@ export function createWebhooks(billing: Deps): Webhooks {
       for (const id of queue.splice(0)) await process(id)
       await finishChanges(deps)
       await finishAddons(deps)
+      await finishRefunds(deps)
+      await moveVersions(deps)
       await sweep(deps, { settledSeconds: 0 })
     },
     failures,
