@@ -162,8 +162,10 @@ function describeOne({ config }: Pick<Deps, 'config'>, found: Found, addons: rea
   const isOver = isFinal(row) || (row.cancelAtPeriodEnd && now >= row.currentPeriodEnd)
   const status = isFinal(row) || !isOver ? row.status : 'canceled'
   const { period, usagePeriod } = periodsOf(found, now)
+  // Past what is paid for another period runs, which gives a part of the tier alone.
+  const isOnCredit = !tier.isFree && now >= row.currentPeriodEnd
   const inForce = addons.flatMap(({ addon, grantedAt }) =>
-    !isOver && (addon.scope === 'permanent' || contains(usagePeriod, grantedAt)) ? addon : [],
+    !isOver && (addon.scope === 'permanent' || (!isOnCredit && contains(usagePeriod, grantedAt))) ? addon : [],
   )
   const price = priceOf(row, tier)
   const graceEndsAt = row.pastDueAt && new Date(+row.pastDueAt + config.paymentGraceDays * dayMs)

@@ -200,7 +200,9 @@ describe('a subscription', () => {
     // No webhook has told of it yet.
     const refused = await person.submit(`${path}/change`, { tier: agent.tiers.studio, id: crypto.randomUUID() })
     expect([402, 409]).toContain(refused.status)
-    expect(wordsOf(await person.open(path))).toMatch(/goes on until \d+ \w+ \d{4}; pay now to keep it/)
+    expect(wordsOf(await person.open(path))).toMatch(
+      /goes on until \d+ \w+ \d{4}, with a smaller limit; pay now to keep it/,
+    )
     const change = await person.open(`${path}/change?tier=${agent.tiers.studio}`)
     expect(change.status).toBe(402)
     expect(wordsOf(change)).toContain('A payment is missing')
@@ -269,6 +271,31 @@ describe('a subscription', () => {
     const addon = await person.submit(`${path}/addons`, { offer: agent.offers.once, id: crypto.randomUUID() })
     expect(addon.status).toBe(402)
     expect(wordsOf(addon)).toContain('The payment was declined')
+  })
+
+  it('whose add-on was paid, though nobody heard of it, has it once when the button is pressed again', async () => {
+    const person = await newPerson(server)
+    const path = await buy(person)
+    const offer = `${path}/addons?offer=${agent.offers.once}`
+    const fieldOf = ({ text }: Visit) => /name="id" value="([^"]*)"/.exec(text)?.[1] ?? ''
+    const id = fieldOf(await person.open(offer))
+    const { invoices } = server.deps.payments.stripe
+    const payInvoice = invoices.pay.bind(invoices)
+    Object.assign(invoices, {
+      pay: async (...args: Parameters<typeof payInvoice>) => {
+        await payInvoice(...args)
+        throw new Stripe.errors.StripeConnectionError({ type: 'api_error', message: 'lost' })
+      },
+    })
+    const lost = await person.submit(offer, { offer: agent.offers.once, id })
+    Object.assign(invoices, { pay: payInvoice })
+    expect(lost.status).toBe(503)
+    expect(wordsOf(lost)).toContain('Payments can’t be reached right now')
+    expect(fieldOf(lost)).toBe(id)
+    expect(wordsOf(await person.submit(offer, { offer: agent.offers.once, id }))).toContain('The add-on is yours')
+    const invoicesPage = wordsOf(await person.open('/account/invoices'))
+    expect(invoicesPage.match(/€4\.00/g)).toHaveLength(1)
+    expect(wordsOf(await person.open(path))).toContain('0 of 2,100 unit')
   })
 
   it('leads from a limit to the add-on that raises it', async () => {

@@ -53,7 +53,7 @@ export async function action(args: Route.ActionArgs) {
   if (textOf(form, 'intent') === 'remove') {
     const outcome = await billing.removeAddon({ ...which, addonId: textOf(form, 'addon') })
     if (outcome === undefined) throw data(null, { status: 404 })
-    if (outcome.kind === 'refused') return data(outcome, { status: statusOf(outcome.refusal) })
+    if (outcome.kind === 'refused') return data({ ...outcome, id: undefined }, { status: statusOf(outcome.refusal) })
     return redirect(`${path}?notice=addon-ended`, 303)
   }
   const date = textOf(form, 'prorationDate')
@@ -64,7 +64,11 @@ export async function action(args: Route.ActionArgs) {
     ...(/^\d{1,12}$/.test(date) && { prorationDate: Number(date) }),
   })
   if (outcome === undefined) throw data(null, { status: 404 })
-  if (outcome.kind === 'refused') return data(outcome, { status: statusOf(outcome.refusal) })
+  if (outcome.kind === 'refused') {
+    // Perhaps it was paid and only the answer is missing: pressed again, it is the same purchase. A declined one is over.
+    const id = outcome.refusal.code === 'payment_declined' ? undefined : textOf(form, 'id')
+    return data({ ...outcome, id }, { status: statusOf(outcome.refusal) })
+  }
   if (outcome.value.kind === 'done') return redirect(`${path}?notice=addon-bought`, 303)
   const { handOverTo } = handOn({ url: outcome.value.url, baseUrl: site.baseUrl })
   return data({ kind: 'hand-over', to: handOverTo } as const)
@@ -80,7 +84,13 @@ export default function Addons({ loaderData, actionData }: Route.ComponentProps)
       {refusal !== undefined && <RefusalNotice refusal={refusal} />}
       {step.kind === 'remove' && <Removal addon={step.addon} path={path} />}
       {step.kind === 'buy' && step.outcome.kind === 'ok' && (
-        <Purchase {...step} preview={step.outcome.value} path={path} subscription={subscription} />
+        <Purchase
+          {...step}
+          id={actionData?.id ?? step.id}
+          preview={step.outcome.value}
+          path={path}
+          subscription={subscription}
+        />
       )}
       {(step.kind === 'choose' || (step.kind === 'buy' && step.outcome.kind === 'refused')) && (
         <Choice subscription={subscription} path={path} />

@@ -45,7 +45,7 @@ export function statusWords(subscription: OwnSubscription): StatusWords {
         text:
           graceEndsAt === null
             ? `The last payment did not go through. Pay now to keep ${agent.name}.`
-            : `The last payment did not go through. ${agent.name} goes on until ${formatDay(graceEndsAt)}; pay now to keep it.`,
+            : `The last payment did not go through. ${agent.name} goes on until ${formatDay(graceEndsAt)}, with a smaller limit; pay now to keep it.`,
       }
     case 'unpaid':
       return {
