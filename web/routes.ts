@@ -64,6 +64,7 @@ export default [
 
   route('operator/interactions', 'routes/operator/interactions/interactions.tsx'),
   route('operator/interactions/:id', 'routes/operator/interactions/interaction.tsx'),
+  route('operator/reports', 'routes/reviews/reports.tsx'),
   route('operator/stripe-events', 'routes/operator/stripe-events/stripe-events.tsx'),
   route('operator/stripe-events/:id', 'routes/operator/stripe-events/stripe-event.tsx'),
 

@@ -96,6 +96,10 @@ test('a review is refused before use, allowed after it, answered, reported and h
   await publisher.getByText('from 3 reviews').waitFor()
   await requireUsable(publisher)
 
+  await publisher.goto(`/agents/${agent.slug}`)
+  await publisher.getByRole('heading', { name: 'Reviews' }).waitFor()
+  await requireUsable(publisher)
+
   const other = await pageOf(await signedIn(server))
   await other.goto(root)
   await other.getByRole('link', { name: 'Report the review by Ada' }).click()
@@ -104,8 +108,10 @@ test('a review is refused before use, allowed after it, answered, reported and h
   await other.getByText('Thank you for the report').waitFor()
 
   const operator = await pageOf(await signedIn(server, { role: 'admin' }))
-  await operator.goto(root)
-  await operator.getByRole('link', { name: 'Report the review by Ada' }).click()
+  await operator.goto('/operator/reports')
+  await requireUsable(operator)
+  await operator.getByRole('link', { name: '“Reads what I would skip”, of Lector' }).click()
+  await operator.getByRole('list', { name: 'Open reports' }).getByText('Not about this agent').waitFor()
   await operator.getByLabel('Reason').fill('It is about another agent.')
   await requireUsable(operator)
   await press(operator, 'Hide the review')

@@ -13,7 +13,7 @@ import { newReportSchema, newReviewSchema, ownReviewSchema, replySchema } from '
 import { writeReview } from './write-review.ts'
 
 /** What somebody who is signed in does about reviews: their own, their agent's, another one that is wrong. */
-export function personRoutes(router: ConsoleRouter, deps: Pick<Deps, 'db' | 'auth'>): void {
+export function personRoutes(router: ConsoleRouter, deps: Pick<Deps, 'db' | 'auth' | 'jobs'>): void {
   router.openapi(readOwnRoute, async (c) => {
     const agent = await getReviewedAgent(deps.db, c.req.valid('param').slug)
     return c.json(await readOwnReview(deps.db, { agent, userId: c.get('person').id }), 200)

@@ -30,3 +30,12 @@ export async function readStanding(
   if (standing === undefined) throw new Error('There is nobody with this id')
   return { ...standing, isListed: true }
 }
+
+/** Whose act it was, as interactions keep it. */
+export async function getContact(
+  db: Reader,
+  userId: string,
+): Promise<{ readonly userId: string; readonly userEmail: string }> {
+  const { rows } = await db.execute(sql`SELECT email FROM "user" WHERE id = ${userId}`)
+  return { userId, userEmail: String(rows[0]?.['email']) }
+}

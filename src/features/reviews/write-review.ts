@@ -3,6 +3,7 @@ import { recordAudit } from '#src/db/audit.ts'
 import type { Transaction } from '#src/db/client.ts'
 import type { Deps } from '#src/deps.ts'
 import { refreshAgentSearch } from '#src/features/catalog/index.ts'
+import { interactionMailsJob, recordInteraction } from '#src/features/engagement/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { getReviewedAgent } from './agent.ts'
 import type { ReviewedAgent } from './agent.ts'
@@ -10,7 +11,7 @@ import { readOwnReview } from './read/own-review.ts'
 import type { OwnReview } from './read/own-review.ts'
 import { obstacleDetails, obstacleOf } from './rules/may-review.ts'
 import type { NewReview } from './schema.ts'
-import { readStanding } from './standing.ts'
+import { getContact, readStanding } from './standing.ts'
 import { takeAttempt } from './take-attempt.ts'
 
 interface WriteReview {
@@ -24,26 +25,19 @@ interface WriteReview {
  * operator has looked. Throws `not_found`, `forbidden` with the `obstacle`, `rate_limited`.
  */
 export async function writeReview(
-  { db, auth }: Pick<Deps, 'db' | 'auth'>,
+  { db, auth, jobs }: Pick<Deps, 'db' | 'auth' | 'jobs'>,
   { slug, userId, review }: WriteReview,
 ): Promise<{ readonly own: OwnReview; readonly isNew: boolean }> {
   await takeAttempt(auth, { 'review:account': [userId] })
-  return db.transaction(async (tx) => {
+  const written = await db.transaction(async (tx) => {
     const agent = await getReviewedAgent(tx, slug)
     await requireMayReview(tx, { agent, userId })
-    const written = await upsert(tx, { agent, userId, review })
-    if (written !== undefined) {
-      await recordAudit(tx, {
-        userId,
-        action: written.isNew ? 'review.write' : 'review.edit',
-        resource: 'review',
-        resourceId: written.id,
-        metadata: { agentId: agent.id, rating: review.rating },
-      })
-      await refreshAgentSearch(tx, [agent.id])
-    }
-    return { own: await readOwnReview(tx, { agent, userId }), isNew: written?.isNew ?? false }
+    const changed = await upsert(tx, { agent, userId, review })
+    if (changed !== undefined) await follow(tx, { agent, userId, review, ...changed })
+    return { own: await readOwnReview(tx, { agent, userId }), isNew: changed?.isNew ?? false }
   })
+  if (written.isNew) await jobs.wake(interactionMailsJob)
+  return written
 }
 
 interface Author {
@@ -59,6 +53,33 @@ async function requireMayReview(tx: Transaction, author: Author): Promise<void> 
 interface Written {
   readonly id: string
   readonly isNew: boolean
+}
+
+interface Followed extends Author, Written {
+  readonly review: NewReview
+}
+
+/** What a review causes beside itself. */
+async function follow(tx: Transaction, { agent, userId, review, id, isNew }: Followed): Promise<void> {
+  const { rating } = review
+  await recordAudit(tx, {
+    userId,
+    action: isNew ? 'review.write' : 'review.edit',
+    resource: 'review',
+    resourceId: id,
+    metadata: { agentId: agent.id, rating },
+  })
+  if (isNew) {
+    const person = await getContact(tx, userId)
+    await recordInteraction(tx, {
+      ...person,
+      type: 'reviewed',
+      agentId: agent.id,
+      agentName: agent.name,
+      metadata: { rating },
+    })
+  }
+  await refreshAgentSearch(tx, [agent.id])
 }
 
 /** By the constraint, so that a form sent twice at once is one review. Undefined: nothing changed. */

@@ -1,7 +1,15 @@
 // Reviews over HTTP, in the whole server: who may write one, what becomes of it, and who decides.
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { agents, agentSearch, auditLogs, organizationMember, reports, user } from '#src/db/schema/index.ts'
+import {
+  agents,
+  agentSearch,
+  auditLogs,
+  interactions,
+  organizationMember,
+  reports,
+  user,
+} from '#src/db/schema/index.ts'
 import { addMember, call, signedIn } from '#test/integration/pricing/publisher.ts'
 import type { Session } from '#test/integration/pricing/publisher.ts'
 import { startTestServer } from '#test/support/server.ts'
@@ -134,6 +142,9 @@ describe('a review', () => {
     expect((await list()).items).toEqual([])
     expect(await quality()).toBeCloseTo(before, 10)
     const by = { userId: author.userId }
+    // Told once, however often it was changed.
+    const told = await server.deps.db.select().from(interactions).where(eq(interactions.userId, author.userId))
+    expect(told).toMatchObject([{ type: 'reviewed', agentId: agent.agentId, metadata: { rating: 4 } }])
     expect(await trailOf(id)).toEqual(['write', 'edit', 'delete'].map((act) => ({ action: `review.${act}`, ...by })))
   })
 
@@ -272,6 +283,10 @@ describe('what operators decide', () => {
     const answers = await Promise.all([report(reader, id), report(reader, id), report(reader, id, 'harmful')])
     expect(answers.map(({ status }) => status)).toEqual([204, 204, 204])
     expect(await statesOf(id)).toEqual(['open'])
+    const isTheirs = eq(interactions.userId, reader.userId)
+    expect(await server.deps.db.select().from(interactions).where(isTheirs)).toMatchObject([
+      { type: 'reported', metadata: { reviewId: id } },
+    ])
     const { items } = (await operator.call('GET', '/operator/reports?kind=review&limit=100')).body
     expect(items.filter(({ review }: { review: { id: string } }) => review.id === id)).toMatchObject([
       { kind: 'review', agent: { slug: agent.slug }, review: { ...body, isHidden: false }, details: 'Twice the same.' },

@@ -13,6 +13,8 @@ import { Capabilities, Changelog, Sources, Steps } from './agent-sections.tsx'
 import { AgentSection } from './agent-section.tsx'
 import { TierAction } from '../offers/tier-action.tsx'
 import { TierList } from '../offers/tier-list.tsx'
+import { renderSummary } from '../reviews/rendered.server.ts'
+import { ReviewSummary } from '../reviews/review-summary.tsx'
 import { agentsHref } from './agents-query.ts'
 
 export async function loader({ context, params }: Route.LoaderArgs) {
@@ -26,11 +28,12 @@ export async function loader({ context, params }: Route.LoaderArgs) {
   const isTrialUsed =
     viewer !== undefined && (await services.billing.isTrialUsed({ userId: viewer.id, agentSlug: agent.slug }))
   const description = renderMarkdown(agent.description)
-  return { agent, offer, isTrialUsed, path, url: site.baseUrl + path, description, now: Date.now() }
+  const reviews = renderSummary(await services.reviews.summary(agent.slug))
+  return { agent, offer, isTrialUsed, path, url: site.baseUrl + path, description, reviews, now: Date.now() }
 }
 
 export default function Agent({ loaderData }: Route.ComponentProps) {
-  const { agent, offer, isTrialUsed, path, url, description, now } = loaderData
+  const { agent, offer, isTrialUsed, path, url, description, reviews, now } = loaderData
   return (
     <div className="wrap-page pt-32">
       <PageMeta title={agent.name} description={agent.tagline} canonicalPath={path} jsonLd={agentJsonLd(agent, url)} />
@@ -55,6 +58,7 @@ export default function Agent({ loaderData }: Route.ComponentProps) {
               />
             </AgentSection>
           )}
+          {reviews !== undefined && <ReviewSummary summary={reviews} now={now} />}
           {agent.changelog.length > 0 && <Changelog changelog={agent.changelog} now={now} />}
           {agent.tags.length > 0 && (
             <AgentSection id="tags" title="Tags">

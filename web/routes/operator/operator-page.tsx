@@ -6,6 +6,7 @@ import type { ShellData } from '../../shell/shell-data.ts'
 
 const links = [
   { label: 'Interactions', href: '/operator/interactions' },
+  { label: 'Reports', href: '/operator/reports' },
   { label: 'Stripe events', href: '/operator/stripe-events' },
 ] as const
 /** Where payments are played. */

@@ -1,4 +1,4 @@
-import type { FieldErrors, ReviewReportReason } from '#src/features/reviews/index.ts'
+import type { FieldErrors, Report, ReviewReportReason } from '#src/features/reviews/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { RadioGroup } from '../../ui/choice.tsx'
 import { TextArea } from '../../ui/text-area.tsx'
@@ -52,6 +52,9 @@ const reasons: Readonly<Record<ReviewReportReason, string>> = {
   illegal: 'Against the law',
   other: 'Something else',
 }
+export const reasonWords = (reason: string): string =>
+  Object.hasOwn(reasons, reason) ? reasons[reason as ReviewReportReason] : reason
+
 const options = Object.entries(reasons).map(([value, label]) => ({ value, label }))
 
 interface ReportFormProps {
@@ -93,13 +96,14 @@ export const ReportForm = ({ typed, errors, isSecond }: ReportFormProps) => (
 )
 
 interface ModerationFormProps {
+  readonly reports: readonly Report[]
   readonly isHidden: boolean
   readonly typed: string | undefined
   readonly error: string | undefined
 }
 
 /** For operators: each decision also decides the open reports. */
-export const ModerationForm = ({ isHidden, typed, error }: ModerationFormProps) => (
+export const ModerationForm = ({ reports, isHidden, typed, error }: ModerationFormProps) => (
   <Section
     id="moderation"
     title="Decide about it"
@@ -109,6 +113,16 @@ export const ModerationForm = ({ isHidden, typed, error }: ModerationFormProps) 
         : 'Hidden, it counts in no rating, and only its author still sees it. Keeping it dismisses its reports.'
     }
   >
+    {reports.length > 0 && (
+      <ul className="ledger-list" aria-label="Open reports">
+        {reports.map(({ id, reason, details }) => (
+          <li key={id} className="wrap-anywhere">
+            <span className="font-medium">{reasonWords(reason)}</span>
+            {details !== '' && <p className="whitespace-pre-line text-muted">{details}</p>}
+          </li>
+        ))}
+      </ul>
+    )}
     <form method="post" className="flex max-w-prose flex-col gap-16">
       <TextArea
         label="Reason"

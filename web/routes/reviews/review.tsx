@@ -104,7 +104,9 @@ export default function OneReview({ loaderData, actionData }: Route.ComponentPro
           </p>
         )}
         {mayReply && !isHidden && <ReplyForm reply={review.reply?.body} typed={typed.body} error={errors['body']} />}
-        {isOperator && <ModerationForm isHidden={isHidden} typed={typed.reason} error={errors['reason']} />}
+        {isOperator && (
+          <ModerationForm reports={one.reports} isHidden={isHidden} typed={typed.reason} error={errors['reason']} />
+        )}
         {!isAuthor && !isOperator && <ReportForm typed={typed} errors={errors} isSecond={mayReply} />}
       </div>
     </div>

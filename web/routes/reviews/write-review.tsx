@@ -1,8 +1,10 @@
+import ChevronDown from 'lucide-react/icons/chevron-down'
 import { data, href, redirect } from 'react-router'
 import type { Obstacle, OwnReviewPage, ReviewOutcome } from '#src/features/reviews/index.ts'
 import { webContext } from '../../context.ts'
 import { withReturnTo } from '../../return-to.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { AccessPage } from '../account-access/access-page.tsx'
 import { accountHeaders, rateLimited, textOf } from '../account-access/account-request.ts'
 import { ErrorSummary } from '../account-access/error-summary.tsx'
@@ -154,7 +156,10 @@ const BackLink = ({ name, slug }: { name: string; slug: string }) => (
 
 const Deletion = ({ name }: { name: string }) => (
   <details className="disclosure">
-    <summary>Delete your review</summary>
+    <summary>
+      Delete your review
+      <Icon of={ChevronDown} />
+    </summary>
     <form method="post" className="flex flex-col gap-12 pt-8">
       <p className="text-14 text-muted">What you wrote and the publisher’s answer go for good.</p>
       <Button kind="danger" name="intent" value="delete">

@@ -25,7 +25,7 @@ export const interactionTypes = [
   'removal_asked',
   /** `metric`. */
   'limit_hit',
-  /** `reason`. */
+  /** `reason`; of a review its `reviewId`. */
   'reported',
 ] as const
 
@@ -46,7 +46,7 @@ export const interactionWords: Readonly<Record<InteractionType, string>> = {
   claimed: 'Somebody claims a listing',
   removal_asked: 'Somebody asks for the removal of a listing',
   limit_hit: 'Somebody hit a limit',
-  reported: 'Somebody reported a listing',
+  reported: 'Somebody reported a listing or a review',
 }
 
 /** Rows written by an earlier or later version may have another type. */

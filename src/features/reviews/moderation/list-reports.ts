@@ -10,6 +10,8 @@ export type Report = z.infer<typeof reportSchema>
 interface Listing {
   /** Left out: of any. */
   readonly kind?: (typeof reportKinds)[number] | undefined
+  /** Left out: of any. */
+  readonly reviewId?: string | undefined
   readonly state: (typeof reportStates)[number]
   /** The last report of the page before; one that is gone meanwhile ends the list. */
   readonly cursor?: string | undefined
@@ -19,7 +21,7 @@ interface Listing {
 /** What people reported about reviews and agents: the oldest first, which has waited longest. */
 export async function listReports(
   db: Reader,
-  { kind, state, cursor, limit }: Listing,
+  { kind, reviewId, state, cursor, limit }: Listing,
 ): Promise<{ readonly items: readonly Report[]; readonly nextCursor: string | undefined }> {
   const { rows } = await db.execute(sql`
     SELECT report.id, report.kind, json_build_object('slug', agent.slug, 'name', agent.name) AS agent,
@@ -33,12 +35,13 @@ export async function listReports(
       JOIN agents AS agent ON agent.id = report.agent_id
       LEFT JOIN reviews AS review ON review.id = report.review_id
       LEFT JOIN "user" AS author ON author.id = review.user_id
-    WHERE report.state = ${state} AND ${kind === undefined ? sql`true` : sql`report.kind = ${kind}`} AND ${
-      cursor === undefined
-        ? sql`true`
-        : sql`(report.created_at, report.id) > (
+    WHERE report.state = ${state} AND ${kind === undefined ? sql`true` : sql`report.kind = ${kind}`}
+      AND ${reviewId === undefined ? sql`true` : sql`report.review_id = ${reviewId}`} AND ${
+        cursor === undefined
+          ? sql`true`
+          : sql`(report.created_at, report.id) > (
             SELECT place.created_at, place.id FROM reports AS place WHERE place.id = ${cursor})`
-    }
+      }
     ORDER BY report.created_at, report.id LIMIT ${limit + 1}`)
   const found = rows as unknown as Report[]
   const items = found.slice(0, limit)
