@@ -50,6 +50,8 @@ export interface SubscriptionDetail extends OwnSubscription {
   readonly offers: readonly OwnOffer[]
   /** Its trial ends by itself: there is no card that could pay. */
   readonly needsCard: boolean
+  /** Its payment is so late that nothing goes on. */
+  readonly isGraceOver: boolean
 }
 
 /** What buyers' pages show and do. Undefined: it is not there, or not theirs. */
@@ -139,6 +141,7 @@ async function findDetail(deps: Deps, which: WhichSubscription): Promise<Subscri
     meters: await readMeters(deps, row),
     offers: await listOwnOffers(deps, found),
     needsCard: await needsCard(deps, { subscription: found }),
+    isGraceOver: found.graceEndsAt !== null && Date.parse(found.graceEndsAt) <= +(await businessNow(deps.db)),
   }
 }
 

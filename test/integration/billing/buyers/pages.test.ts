@@ -203,6 +203,9 @@ describe('a subscription', () => {
     expect(wordsOf(await person.open(path))).toMatch(
       /goes on until \d+ \w+ \d{4}, with a smaller limit; pay now to keep it/,
     )
+    // The bank is asked again three and five days later; the grace is seven.
+    await pass(server, { days: 7 })
+    expect(wordsOf(await person.open(path))).toContain('stands still until it is paid')
     const change = await person.open(`${path}/change?tier=${agent.tiers.studio}`)
     expect(change.status).toBe(402)
     expect(wordsOf(change)).toContain('A payment is missing')

@@ -26,7 +26,7 @@ interface StatusWords {
 }
 
 /** A subscription's state as one says it. */
-export function statusWords(subscription: OwnSubscription): StatusWords {
+export function statusWords(subscription: OwnSubscription & { readonly isGraceOver?: boolean }): StatusWords {
   const { status, agent, period, cancelAtPeriodEnd, trialEndsAt, graceEndsAt, disputedAt, endedAt } = subscription
   const end = period === null ? '' : formatDay(period.end)
   switch (status) {
@@ -43,8 +43,8 @@ export function statusWords(subscription: OwnSubscription): StatusWords {
         label: 'Payment failed',
         tone: 'bad',
         text:
-          graceEndsAt === null
-            ? `The last payment did not go through. Pay now to keep ${agent.name}.`
+          graceEndsAt === null || subscription.isGraceOver === true
+            ? `The last payment did not go through. ${agent.name} stands still until it is paid.`
             : `The last payment did not go through. ${agent.name} goes on until ${formatDay(graceEndsAt)}, with a smaller limit; pay now to keep it.`,
       }
     case 'unpaid':
