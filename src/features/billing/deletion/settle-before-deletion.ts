@@ -31,6 +31,8 @@ export async function settleBeforeDeletion(deps: ReconcileDeps, userId: string):
   // One who paid at the last moment paid all the same.
   await recordPayments(deps, customer)
   await reduceEventsOf(deps, customer)
+  // Real payments leave their traces at Stripe; the sandbox's lie in this database.
+  await deps.payments.sandbox?.forget(customer)
 }
 
 type StripeDeps = Pick<ReconcileDeps, 'payments'>

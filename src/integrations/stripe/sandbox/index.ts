@@ -8,6 +8,7 @@ import { catchUp } from './clock.ts'
 import { countUndelivered, deliver, isDeliveryDue } from './deliver.ts'
 import type { DeliveryInput, DeliveryResult } from './deliver.ts'
 import { StripeFailure } from './errors.ts'
+import { forgetCustomer } from './forget.ts'
 import { readCheckout, readPortal } from './hosted.ts'
 import type { HostedCheckout, HostedPortal } from './hosted.ts'
 import { createHandler } from './http.ts'
@@ -67,6 +68,8 @@ export interface Sandbox {
   readonly completeCheckout: (sessionId: string, input: CheckoutInput) => Promise<CheckoutOutcome>
   /** The bank asked for a payment that waits in `requires_action`, and its owner answered. Resolves to its status then. */
   readonly authenticate: (paymentIntentId: string, answer: 'succeeded' | 'failed') => Promise<PaymentStatus>
+  /** Leaves nothing that says who a deleted customer was. */
+  readonly forget: (customerId: string) => Promise<void>
 }
 
 export function createSandbox({ pool, baseUrl, onError, ...options }: SandboxOptions): Sandbox {
@@ -123,6 +126,7 @@ export function createSandbox({ pool, baseUrl, onError, ...options }: SandboxOpt
     readPortal: (id) => reading((store) => readPortal(store, id)),
     completeCheckout: (id, input) => writing((store) => completeSession(store, id, input)).catch(refusal),
     authenticate: (id, answer) => writing((store) => authenticate(store, id, answer)),
+    forget: (customerId) => writing((store) => forgetCustomer(store.client, customerId)),
   }
 }
 
