@@ -15,8 +15,8 @@ export const billingJobs = [
     /** Hourly: webhooks come within seconds, and this is for those that never do. */
     cron: '13 * * * *',
     run: async (deps: ReconcileDeps & Pick<Deps, 'jobs'>): Promise<void> => {
-      await ingestMissedEvents(deps)
-      await sweep(deps)
+      // Whatever keeps the events from being listed, such as a key that may not, the sweep goes without them.
+      await ingestMissedEvents(deps).finally(() => sweep(deps))
     },
   },
   {

@@ -7,13 +7,13 @@ import { settleSession } from '../checkout/session.ts'
 import { businessNow } from '../clock.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { findCustomer } from '../customers/ensure-customer.ts'
-import { settleIntent } from '../intents/intents.ts'
+import { settleIntent, touchIntent } from '../intents/intents.ts'
 import type { Intent } from '../intents/intents.ts'
 import { intentIdOf } from '../intents/metadata.ts'
 import { ensureOfferPrice } from '../prices/ensure-offer-price.ts'
 import { withLease } from '../reconcile/lease.ts'
 import { reconcileInvoice } from '../reconcile/reconcile-money.ts'
-import { stripeCall } from '../stripe-failures.ts'
+import { isMissing, stripeCall } from '../stripe-failures.ts'
 import { carryOutAddon } from './carry-out-addon.ts'
 import { addonTermsOf } from './purchase.ts'
 
@@ -36,10 +36,11 @@ export async function finishAddons(deps: ReconcileDeps): Promise<number> {
         lt(billingIntents.createdAt, sql`now() - make_interval(mins => ${restMinutes})`),
       ),
     )
-    .orderBy(asc(billingIntents.createdAt))
+    .orderBy(asc(billingIntents.updatedAt))
     .limit(atOnceMax)
   for (const intent of intents) {
     try {
+      await touchIntent(deps.db, intent.id)
       await withLease(deps, leaseOf(intent.subscriptionId ?? ''), () => finish(deps, intent))
     } catch (error) {
       deps.log.warn({ err: error, intentId: intent.id }, 'billing: an add-on could not be settled yet')
@@ -66,7 +67,12 @@ async function finishInvoice(deps: ReconcileDeps, intent: Intent): Promise<unkno
   const { invoices } = deps.payments.stripe
   const id = intent.stripeObjectId ?? (await findLostDraft(deps, intent))
   if (id === undefined) return giveUp(deps, intent)
-  const invoice = await stripeCall(() => invoices.retrieve(id))
+  const invoice = await stripeCall(() => invoices.retrieve(id)).catch((error: unknown) => {
+    if (isMissing(error)) return undefined
+    throw error
+  })
+  // A draft that was deleted before that could be written down.
+  if (invoice === undefined) return giveUp(deps, intent)
   if (invoice.status === 'draft') {
     await stripeCall(() => invoices.del(id))
     return giveUp(deps, intent)

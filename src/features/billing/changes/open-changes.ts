@@ -3,7 +3,7 @@ import { agentPricingTiers, billingIntents } from '#src/db/schema/index.ts'
 import { idOf } from '../reconcile/read-stripe.ts'
 import { AppError } from '#src/lib/errors.ts'
 import type { ReconcileDeps } from '../context.ts'
-import { settleIntent } from '../intents/intents.ts'
+import { settleIntent, touchIntent } from '../intents/intents.ts'
 import type { Intent } from '../intents/intents.ts'
 import { withLease } from '../reconcile/lease.ts'
 import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
@@ -84,11 +84,12 @@ export async function finishChanges(deps: ReconcileDeps): Promise<number> {
     .select()
     .from(billingIntents)
     .where(and(isOpenChange, lt(billingIntents.createdAt, sql`now() - make_interval(mins => ${restMinutes})`)))
-    .orderBy(asc(billingIntents.createdAt))
+    .orderBy(asc(billingIntents.updatedAt))
     .limit(atOnceMax)
   let settled = 0
   for (const intent of intents) {
     try {
+      await touchIntent(deps.db, intent.id)
       if (await finishOne(deps, intent)) settled += 1
     } catch (error) {
       deps.log.warn({ err: error, intent: intent.id }, 'billing: a change could not be finished, and is tried again')

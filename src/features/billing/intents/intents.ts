@@ -37,6 +37,14 @@ export async function noteOnIntent(db: Database | Transaction, id: string, noted
   await db.update(billingIntents).set(noted).where(eq(billingIntents.id, id))
 }
 
+/** Of those that wait, others come first the next time: one that can't be settled must not keep them waiting. */
+export async function touchIntent(db: Database, id: string): Promise<void> {
+  await db
+    .update(billingIntents)
+    .set({ updatedAt: sql`clock_timestamp()` })
+    .where(eq(billingIntents.id, id))
+}
+
 interface Settlement extends Noted {
   readonly id: string
   readonly state: Exclude<Intent['state'], 'open'>

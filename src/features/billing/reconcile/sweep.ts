@@ -4,7 +4,7 @@ import { billingIntents, openStatuses, userAgentSubscriptions } from '#src/db/sc
 import type { ReconcileDeps } from '../context.ts'
 import { settleSession } from '../checkout/session.ts'
 import { requireAccount } from '../environment.ts'
-import { settleIntent } from '../intents/intents.ts'
+import { settleIntent, touchIntent } from '../intents/intents.ts'
 import { reconcileSubscription } from './reconcile-subscription.ts'
 
 export interface Sweep {
@@ -75,11 +75,7 @@ const findStaleIntents = ({ db }: ReconcileDeps, most: number): Promise<Intent[]
     .limit(most)
 
 async function settleStale(deps: ReconcileDeps, intent: Intent): Promise<void> {
-  // The next run begins with others.
-  await deps.db
-    .update(billingIntents)
-    .set({ updatedAt: sql`clock_timestamp()` })
-    .where(eq(billingIntents.id, intent.id))
+  await touchIntent(deps.db, intent.id)
   if (intent.kind === 'checkout') {
     await settleSession(deps, intent)
     return

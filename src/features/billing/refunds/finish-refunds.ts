@@ -6,7 +6,7 @@ import { billingIntents, user } from '#src/db/schema/index.ts'
 import { refundMade } from '#src/integrations/mail/index.ts'
 import { getPlan } from '../changes/own-plan.ts'
 import type { ReconcileDeps } from '../context.ts'
-import { noteOnIntent, settleIntent } from '../intents/intents.ts'
+import { noteOnIntent, settleIntent, touchIntent } from '../intents/intents.ts'
 import type { Intent } from '../intents/intents.ts'
 import { withLease } from '../reconcile/lease.ts'
 import { reconcileRefund } from '../reconcile/reconcile-money.ts'
@@ -79,11 +79,12 @@ export async function finishRefunds(deps: ReconcileDeps): Promise<void> {
         lt(billingIntents.createdAt, sql`now() - make_interval(mins => ${restMinutes})`),
       ),
     )
-    .orderBy(asc(billingIntents.createdAt))
+    .orderBy(asc(billingIntents.updatedAt))
     .limit(atOnceMax)
   for (const intent of intents) {
     const { stripeInvoiceId } = intendedOf(intent)
     try {
+      await touchIntent(deps.db, intent.id)
       await withLease(deps, `refund:${stripeInvoiceId}`, () => finishOne(deps, { intent, stripeInvoiceId }))
     } catch (error) {
       deps.log.warn({ err: error, intentId: intent.id }, 'billing: a refund could not be settled yet')
