@@ -52,11 +52,13 @@ async function requireUsable(page: Page, act: (looking: Page) => Promise<void> =
   const looking = await context.newPage()
   await looking.goto(page.url())
   await act(looking)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await looking.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page: looking }).analyze()
-    expect(violations.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes[0]?.html}`)).toEqual([])
-  }
+  const findings = async (axe: AxeBuilder) =>
+    (await axe.analyze()).violations.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes[0]?.html}`)
+  expect(await findings(new AxeBuilder({ page: looking }))).toEqual([])
+  // Only colours differ between the themes.
+  await looking.emulateMedia({ colorScheme: 'dark' })
+  const colours = ['color-contrast', 'link-in-text-block']
+  expect(await findings(new AxeBuilder({ page: looking }).withRules(colours))).toEqual([])
   await looking.setViewportSize({ width: 320, height: 640 })
   expect(await looking.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
   await context.close()
@@ -67,7 +69,6 @@ test('a review is refused before use, allowed after it, answered, reported and h
   const reader = await pageOf(person)
   await reader.goto(root)
   await heading(reader, 'Nobody has reviewed Lector yet')
-  await requireUsable(reader)
   await reader.getByRole('link', { name: 'Write a review' }).click()
   await heading(reader, 'Use Lector first')
 
@@ -109,11 +110,9 @@ test('a review is refused before use, allowed after it, answered, reported and h
 
   const operator = await pageOf(await signedIn(server, { role: 'admin' }))
   await operator.goto('/operator/reports')
-  await requireUsable(operator)
   await operator.getByRole('link', { name: '“Reads what I would skip”, of Lector' }).click()
   await operator.getByRole('list', { name: 'Open reports' }).getByText('Not about this agent').waitFor()
   await operator.getByLabel('Reason').fill('It is about another agent.')
-  await requireUsable(operator)
   await press(operator, 'Hide the review')
   await operator.getByText('with 2 reviews').waitFor()
 
@@ -121,7 +120,6 @@ test('a review is refused before use, allowed after it, answered, reported and h
   await reader.getByText('It is about another agent.').waitFor()
   await reader.getByRole('link', { name: 'Change your review' }).click()
   await reader.getByText('Delete your review', { exact: true }).click()
-  await requireUsable(reader)
   await press(reader, 'Delete your review of Lector')
   await reader.getByText('Your review is deleted').waitFor()
 })
