@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { eq } from 'drizzle-orm'
 import type { Stripe } from 'stripe'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { billingEntries } from '#src/db/schema/index.ts'
+import { billingEntries, trialUses } from '#src/db/schema/index.ts'
 import {
   commitChange,
   reconcileDispute,
@@ -78,10 +78,20 @@ describe('a purchase that ended before anybody looked', () => {
     ])
   })
 
-  test('was a trial all the same', async () => {
+  test('was a trial all the same, of the card that it had', async () => {
     const { userId, intentId, which, stripeSubscriptionId } = await buyUnseen('trial')
     await billing.stripe.subscriptions.cancel(stripeSubscriptionId)
     await settleCheckout(billing.deps, { intentId, userId })
+    const remembered = await billing.database.db.$count(trialUses)
+    const { customer } = await billing.stripe.subscriptions.retrieve(stripeSubscriptionId)
+    await billing.addCard(String(customer), 'pm_card_visa_debit')
+    const [card] = (await billing.stripe.paymentMethods.list({ customer: String(customer), limit: 1 })).data
+    await billing.database.pool.query(
+      `UPDATE stripe_sandbox.objects SET doc = doc || jsonb_build_object('default_payment_method', $2::text) WHERE id = $1`,
+      [stripeSubscriptionId, card?.id],
+    )
+    await reconcileSubscription(billing.deps, { stripeSubscriptionId })
+    expect(await billing.database.db.$count(trialUses)).toBe(remembered)
     await expect(startCheckout(billing.deps, which)).rejects.toMatchObject({ code: 'trial_used' })
   })
 })

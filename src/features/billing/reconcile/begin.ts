@@ -60,9 +60,11 @@ async function recordEnded(deps: ReconcileDeps, { lease, facts, intent }: Beginn
     const isTest = await isOwnPerson(tx, { userId, agentId })
     const subject = { userId, agentId, subscriptionId: subscriptionId ?? undefined, isTest }
     for (const invoice of facts.invoices.toReversed()) await recordCharge(tx, deps, { invoice, subject })
-    if (facts.trialEndsAt !== null)
+    // Once: a card that was added since had nothing to do with it.
+    const isFirst =
+      intent.state !== 'done' && (await settleIntent(tx, { id: intent.id, state: 'refused', reason: 'ended' }))
+    if (isFirst && facts.trialEndsAt !== null)
       await rememberTrial(tx, deps, { userId, agentId, cardFingerprint: facts.cardFingerprint })
-    if (intent.state !== 'done') await settleIntent(tx, { id: intent.id, state: 'refused', reason: 'ended' })
   })
   return { outcome: intent.state === 'done' ? 'reconciled' : 'refused' }
 }
