@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { and, eq, isNull } from 'drizzle-orm'
 import { subscriptionAddons } from '#src/db/schema/index.ts'
-import { buyAddon, cancelPlan, reconcileSubscription, removeAddon, resumePlan } from '#src/features/billing/index.ts'
+import {
+  adoptChosenCard,
+  buyAddon,
+  cancelPlan,
+  reconcileSubscription,
+  removeAddon,
+  resumePlan,
+} from '#src/features/billing/index.ts'
+import { findOwnSubscription } from '#src/features/billing/buyers/own-subscriptions.ts'
 import { endOf } from '#src/features/billing/reconcile/read-stripe.ts'
 import { startBilling } from './harness.ts'
 import type { Billing, Subscribed, TestAgent } from './harness.ts'
@@ -59,6 +67,33 @@ describe('a year with more invoices than are read at once', () => {
     expect(await billing.subscription(subscriptionId)).toMatchObject({ cancelAtPeriodEnd: false })
   })
 })
+
+describe('a renewal that fails while nobody is told', () => {
+  it('goes on for as long as its page says, and no longer', async () => {
+    const bought = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
+    await billing.addCard(bought.customerId, 'pm_card_chargeCustomerFail')
+    await adoptChosenCard(billing.deps, bought.customerId)
+    const { currentPeriodEnd } = await billing.subscription(bought.subscriptionId)
+    await billing.pass({ days: 34 })
+    await reconcileSubscription(billing.deps, bought)
+    const page = await findOwnSubscription(billing.deps, bought)
+    expect(page?.status).toBe('past_due')
+    expect(page?.graceEndsAt).toBe(new Date(+currentPeriodEnd + 7 * dayMs).toISOString())
+    expect(await refusalAt(bought, -1_000)).toBeNull()
+    expect(await refusalAt(bought, +1_000)).toBe('payment_required')
+
+    async function refusalAt({ userId }: Subscribed, afterMs: number): Promise<string | null | undefined> {
+      const moment = new Date(Date.parse(page?.graceEndsAt ?? '') + afterMs).toISOString()
+      const { rows } = await billing.database.pool.query<{ refusal: string | null }>(
+        `SELECT refusal FROM usage_entitlements($1, interval '7 days', ARRAY[$2], ARRAY[$3::uuid], ARRAY['messages'])`,
+        [moment, userId, agent.agentId],
+      )
+      return rows[0]?.refusal
+    }
+  })
+})
+
+const dayMs = 86_400_000
 
 const liveAddonsOf = (subscriptionId: string) =>
   billing.database.db

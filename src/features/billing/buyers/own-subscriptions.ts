@@ -168,7 +168,9 @@ function describeOne({ config }: Pick<Deps, 'config'>, found: Found, addons: rea
     !isOver && (addon.scope === 'permanent' || (!isOnCredit && contains(usagePeriod, grantedAt))) ? addon : [],
   )
   const price = priceOf(row, tier)
-  const graceEndsAt = row.pastDueAt && new Date(+row.pastDueAt + config.paymentGraceDays * dayMs)
+  // From the end of what is paid; that its renewal failed may have been heard of later.
+  const since = row.pastDueAt && Math.min(+row.pastDueAt, +row.currentPeriodEnd)
+  const graceEndsAt = since && new Date(since + config.paymentGraceDays * dayMs)
   return {
     id: row.id,
     agent: { id: agent.id, slug: agent.slug, name: agent.name, isPublished: agent.status === 'published' },
