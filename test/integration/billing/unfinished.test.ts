@@ -80,3 +80,17 @@ it('a purchase is found by the sweep although Stripe’s events can’t be liste
   billing.breakNetwork(undefined)
   expect(await stateOf(intentId)).toBe('done')
 })
+
+describe('what was paid on a page that nobody came back from', () => {
+  it.each(['monthly', 'pro'] as const)('is what there is, when %s is chosen again', async (tier) => {
+    const userId = await billing.addPerson()
+    const start = (chosen: 'monthly' | 'pro') =>
+      startCheckout(billing.deps, { userId, agentSlug: agent.slug, tierId: agent.tiers[chosen], withTrial: false })
+    const { url } = await start('monthly')
+    const card = { number: '4242424242424242', expMonth: 12, expYear: 2040 }
+    await billing.sandbox.completeCheckout(url.split('/').at(-1) ?? '', { card })
+    await expect(start(tier)).rejects.toMatchObject({ code: 'already_subscribed' })
+    const sessions = await billing.stripe.checkout.sessions.list({ status: 'open' })
+    expect(sessions.data).toEqual([])
+  })
+})

@@ -15,7 +15,7 @@ import { withLease } from '../reconcile/lease.ts'
 import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
 import { stripeCall } from '../stripe-failures.ts'
 import { hadTrial } from '../trials/trial-memory.ts'
-import { giveUpSession } from './session.ts'
+import { findSession, giveUpSession } from './session.ts'
 
 export interface StartCheckout {
   readonly userId: string
@@ -152,8 +152,10 @@ async function openIntent(deps: ReconcileDeps, { start, offer, hasTrial }: Openi
   const [present] = await deps.db.select().from(billingIntents).where(isOpen)
   if (present !== undefined) {
     const isSame = present.tierId === offer.id && present.input['hasTrial'] === hasTrial
-    if (isSame && (await isUsable(deps, present))) return present
+    if (isSame && (await isUsable(deps, present)) && (await isUnpaid(deps, present))) return present
     await giveUpSession(deps, present)
+    // It may have been paid just now, elsewhere.
+    await requireNone(deps, { userId, agentId: offer.agentId })
   }
   try {
     return await writeIntent(deps.db, {
@@ -179,6 +181,10 @@ async function isUsable({ db }: ReconcileDeps, { id }: Intent): Promise<boolean>
     SELECT FROM ${billingIntents} WHERE id = ${id} AND expires_at > rialto_now() + interval '35 minutes'`)
   return rows.length > 0
 }
+
+/** What was paid on a page that nobody came back from yet can't be paid there again. */
+const isUnpaid = async (deps: ReconcileDeps, intent: Intent): Promise<boolean> =>
+  intent.url === null || (await findSession(deps, intent))?.status === 'open'
 
 async function openSession(
   deps: ReconcileDeps,
