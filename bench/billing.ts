@@ -1,4 +1,5 @@
-// Events of Stripe a second, taken in over HTTP with real signatures and each kept and queued when it is answered.
+// Events of Stripe a second, taken in over HTTP with real signatures and each kept and queued when it is answered; and how many
+// subscriptions a second are made to agree with Stripe, as most events lead to: there is nothing new.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,8 @@ import { openEmbeddedDatabase } from '#src/db/embedded/index.ts'
 import { buildWebIfStale } from '../scripts/web-build.ts'
 import { openIntake } from './billing/intake.ts'
 import type { Intake } from './billing/intake.ts'
-import { quantile, rounded } from './harness.ts'
+import { openReconciling } from './billing/reconcile.ts'
+import { measureThroughput, quantile, rounded } from './harness.ts'
 import type { Bench, BenchContext, CaseResult } from './harness.ts'
 import { startServer } from './marketplace/server-process.ts'
 import type { ServerProcess } from './marketplace/server-process.ts'
@@ -20,7 +22,9 @@ const connections = 16
 
 export const bench: Bench = {
   name: 'billing',
-  floorIs: 'pgbench inserting the same event into the same table, one per transaction, before and after each repeat',
+  floorIs:
+    'webhook-intake: pgbench inserting the same event into the same table, one per transaction, before and after each repeat; ' +
+    'reconcile: the same calls to the sandbox, and the row read and written in one transaction',
   async run(context) {
     if (!(await hasPgbench())) throw new Error('pgbench is not installed: there is no floor to compare with')
     await buildWebIfStale()
@@ -47,7 +51,10 @@ interface Place {
 }
 
 /** Each case of this benchmark, by its name. */
-const cases: Readonly<Record<string, (place: Place) => Promise<CaseResult>>> = { 'webhook-intake': measureIntake }
+const cases: Readonly<Record<string, (place: Place) => Promise<CaseResult>>> = {
+  'webhook-intake': measureIntake,
+  reconcile: measureReconcile,
+}
 
 async function measure(place: Place, { say }: BenchContext): Promise<CaseResult[]> {
   const chosen = process.argv
@@ -71,6 +78,30 @@ async function measureIntake(place: Place): Promise<CaseResult> {
     return await measureAgainstInsert(place, intake)
   } finally {
     await intake.close()
+  }
+}
+
+/** As many as a process works on at once. The sandbox answers one call after the other. */
+const reconcilesAtOnce = 8
+
+async function measureReconcile({ databaseUrl }: Place): Promise<CaseResult> {
+  const { reconcile, floor, close } = await openReconciling(databaseUrl)
+  try {
+    const result = await measureThroughput({
+      name: 'reconcile',
+      operations: 400,
+      clients: reconcilesAtOnce,
+      repeats,
+      measured: reconcile,
+      floor,
+      cpuUs: async () => {
+        const { user, system } = process.cpuUsage()
+        return user + system
+      },
+    })
+    return { ...result, unit: 'reconciles/s' }
+  } finally {
+    await close()
   }
 }
 
