@@ -14,6 +14,8 @@ export interface ReviewedAgent {
   readonly organizationId: string | null
   /** Who answers reviews, as shown. */
   readonly publisherName: string | null
+  /** It can't be used yet. */
+  readonly isComingSoon: boolean
 }
 
 export type AgentLookup =
@@ -27,7 +29,7 @@ export async function findReviewedAgent(db: Reader, slug: string): Promise<Agent
   if (slug.includes('\0')) return { kind: 'missing' }
   const { rows } = await db.execute(sql`
     SELECT agents.id, agents.slug, agents.name, organization_id AS "organizationId",
-      coalesce(organization.name, publisher_name) AS "publisherName"
+      coalesce(organization.name, publisher_name) AS "publisherName", coming_soon AS "isComingSoon"
     FROM agents LEFT JOIN organization ON organization.id = organization_id
     WHERE (agents.slug = ${slug} OR agents.id = (SELECT agent_id FROM agent_slug_history WHERE slug = ${slug}))
       AND status = 'published' AND listing = 'agent'

@@ -73,7 +73,7 @@ interface OfReview {
 
 /** What the pages show of reviews, and what people do there; texts come as they were typed. */
 export interface ReviewServices {
-  /** Undefined: the agent can't be reviewed, as what nobody has claimed. */
+  /** Undefined: the agent can't be reviewed, as what nobody has claimed or nobody can use yet. */
   summary(slug: string): Promise<ReviewSummary | undefined>
   /** Throws `AppError('invalid_request')` for a cursor of another list. */
   list(asked: AskedList): Promise<ReviewedLookup>
@@ -152,7 +152,7 @@ async function readSummary({ db }: Needs, slug: string): Promise<ReviewSummary |
     readRating(db, agent.id),
     listReviews(db, { agent, sort: 'helpful', limit: reviewsInSummary }),
   ])
-  return { ...namesOf(agent), rating, items }
+  return agent.isComingSoon && rating.count === 0 ? undefined : { ...namesOf(agent), rating, items }
 }
 
 async function readList({ db }: Needs, { slug, sort, cursor, viewerId }: AskedList): Promise<ReviewedLookup> {

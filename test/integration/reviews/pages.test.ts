@@ -1,9 +1,10 @@
 // The pages of reviews as they leave the server: what is missing before one may be written, and what strangers' words may do.
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { reports, reviews } from '#src/db/schema/index.ts'
+import { agents, reports, reviews, user } from '#src/db/schema/index.ts'
 import { signedIn } from '#test/integration/pricing/publisher.ts'
 import type { Session } from '#test/integration/pricing/publisher.ts'
+import { addAgent, discover, newPerson, signInAt } from '#test/integration/oauth/market.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 import { addReviewedAgent, newReviewer, signInOnDays } from './reviewers.ts'
@@ -53,6 +54,21 @@ test('says what is missing: an account, use, another day, being somebody else', 
   expect((await page('/new', { by: person })).html).toContain('You signed in to Lector on one day; come back after')
   expect((await page('/new', { by: owner })).html).toContain('Lector is your own')
   expect(await server.deps.db.$count(reviews, eq(reviews.userId, person.userId))).toBe(0)
+})
+
+test('takes a review once its author has really signed in at the agent on two days', async () => {
+  const used = await addAgent(server)
+  const [person, config] = [await newPerson(server), await discover(server, used)]
+  await server.deps.db.update(user).set({ emailVerified: true }).where(eq(user.email, person.email))
+  const write = () => person.submit(`/agents/${used.slug}/reviews/new`, { rating: '5', title: 'Read it twice' })
+  await signInAt(config, person)
+  await signInAt(config, person)
+  expect(await write()).toMatchObject({ status: 403 })
+  await server.deps.db.execute(sql`UPDATE agent_sign_ins SET day = day - 1 WHERE agent_id = ${used.id}`)
+  await signInAt(config, person)
+  const { url, text } = await write()
+  expect(url.pathname).toBe(`/agents/${used.slug}/reviews`)
+  expect(text).toContain('Read it twice')
 })
 
 test('keeps what was typed, with what has to change', async () => {
@@ -129,9 +145,16 @@ test('a hidden review is its author’s alone to see, with the reason', async ()
   expect((await page('/new', { by: author, form: { intent: 'delete' } })).location).toContain('notice=deleted')
 })
 
-test.each(['/nonsense', `/${crypto.randomUUID()}`, '/%00'])('%s is not there', async (path) => {
+test.each(['/nonsense', '/00000000-0000-4000-8000-000000000000', '/%00'])('%s is not there', async (path) => {
   expect((await page(path, { by: owner })).status).toBe(404)
   expect((await page(path, { by: owner, form: { intent: 'report', reason: 'spam' } })).status).toBe(404)
+})
+
+test('an agent’s page asks for a first review, but not before the agent can be used', async () => {
+  const agentPage = async () => (await fetch(`${server.origin}/agents/${agent.slug}`)).text()
+  expect(await agentPage()).toContain('Be the first: sign in to')
+  await server.deps.db.update(agents).set({ comingSoon: true }).where(eq(agents.id, agent.agentId))
+  expect(await agentPage()).not.toContain('Be the first')
 })
 
 test('an agent that is not there has none, and a broken cursor leads to the first page', async () => {

@@ -1,6 +1,6 @@
 // An agent with a publisher, and people who have used it or not.
 import { sql } from 'drizzle-orm'
-import { agentPricingTiers, agentSignIns, user } from '#src/db/schema/index.ts'
+import { agentPricingTiers, user } from '#src/db/schema/index.ts'
 import type { Database } from '#src/db/client.ts'
 import { addPublisher, signedIn, subscribe } from '#test/integration/pricing/publisher.ts'
 import type { Session, TestPublisher } from '#test/integration/pricing/publisher.ts'
@@ -14,16 +14,10 @@ interface Use {
 }
 
 /** As the provider notes it where a code is redeemed. */
-export async function signInOnDays(db: Database, { agentId, userId, days }: Use): Promise<void> {
-  if (days === 0) return
-  await db.insert(agentSignIns).values(
-    Array.from({ length: days }, (_, index) => ({
-      agentId,
-      userId,
-      day: sql`(rialto_now() AT TIME ZONE 'UTC')::date - ${index}::int` as unknown as string,
-    })),
-  )
-}
+export const signInOnDays = async (db: Database, { agentId, userId, days }: Use): Promise<void> =>
+  void (await db.execute(sql`
+    INSERT INTO agent_sign_ins (agent_id, user_id, day)
+    SELECT ${agentId}, ${userId}, (rialto_now() AT TIME ZONE 'UTC')::date - ago FROM generate_series(0, ${days - 1}::int) AS ago`))
 
 /** Somebody with a session who may review the agent. */
 export async function newReviewer(server: TestServer, agentId: string): Promise<Session> {
