@@ -106,10 +106,10 @@ async function passAMonth(): Promise<void> {
   await operator.getByText('happened at Stripe').waitFor()
 }
 
-/** To the beginning of the day after this one. */
+/** Past this day, whatever the time is: Stripe charges a renewal an hour after it is due. */
 async function goBeyond(day: string): Promise<void> {
   await operator.goto('/sandbox/clock')
-  const next = new Date(Date.parse(`${day} UTC`) + 86_400_000)
+  const next = new Date(Date.parse(`${day} UTC`) + 2 * 86_400_000)
   await operator.getByLabel('Or to the beginning of a day').fill(next.toISOString().slice(0, 10))
   await press('Go there', operator)
   await operator.getByText('happened at Stripe').waitFor()

@@ -52,6 +52,8 @@ export interface SubscriptionDetail extends OwnSubscription {
   readonly needsCard: boolean
   /** Its payment is so late that nothing goes on. */
   readonly isGraceOver: boolean
+  /** The next charge's moment has come; Stripe takes about an hour. */
+  readonly isBeingCharged: boolean
 }
 
 /** What buyers' pages show and do. Undefined: it is not there, or not theirs. */
@@ -136,24 +138,25 @@ async function findDetail(deps: Deps, which: WhichSubscription): Promise<Subscri
   const found = await findOwnSubscription(deps, which)
   if (found === undefined) return undefined
   const row = { id: found.id, userId: which.userId, agentId: found.agent.id }
+  const now = await businessNow(deps.db)
+  const hasCome = (at: string | null): boolean => at !== null && Date.parse(at) <= +now
   return {
     ...found,
     meters: await readMeters(deps, row),
     offers: await listOwnOffers(deps, found),
     needsCard: await needsCard(deps, { subscription: found }),
-    isGraceOver: found.graceEndsAt !== null && Date.parse(found.graceEndsAt) <= +(await businessNow(deps.db)),
+    isGraceOver: hasCome(found.graceEndsAt),
+    isBeingCharged: hasCome(found.nextCharge?.at ?? null),
   }
 }
 
 async function findNow(deps: Deps, which: WhichSubscription): Promise<SubscriptionDetail | undefined> {
   const stored = await findDetail(deps, which)
-  if (stored === undefined || !(await isUnsettled(deps, stored))) return stored
+  if (stored === undefined || !isUnsettled(stored)) return stored
   const looked = await attempt([], () => lookAgain(deps, which))
   return looked?.kind === 'ok' ? findDetail(deps, which) : stored
 }
 
 /** Who has just paid comes back before any webhook, and what is charged by the clock may not have been told of yet. */
-async function isUnsettled({ db }: Deps, { status, nextCharge }: OwnSubscription): Promise<boolean> {
-  if (status === 'past_due' || status === 'unpaid' || status === 'incomplete') return true
-  return nextCharge !== null && Date.parse(nextCharge.at) <= +(await businessNow(db))
-}
+const isUnsettled = ({ status, isBeingCharged }: SubscriptionDetail): boolean =>
+  status === 'past_due' || status === 'unpaid' || status === 'incomplete' || isBeingCharged

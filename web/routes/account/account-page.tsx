@@ -12,6 +12,7 @@ const links = [
   { label: 'Security', href: '/account/security' },
   { label: 'Sessions', href: '/account/sessions' },
   { label: 'Organizations', href: '/account/organizations' },
+  { label: 'Favourites', href: '/account/favourites' },
   { label: 'Connected agents', href: '/account/connected-agents' },
   { label: 'Your data', href: '/account/export' },
 ] as const

@@ -14,6 +14,10 @@ import type { Route } from './+types/connected-agents.ts'
 export const headers = accountHeaders
 
 const notices = {
+  uninstalled: {
+    title: 'The agent is uninstalled',
+    text: 'If it may still know who you are, disconnect it here. Your subscription, if you have one, goes on.',
+  },
   disconnected: {
     title: 'The agent is disconnected',
     text: 'Its tokens are refused from now on, and it has to ask again. Your subscription, if you have one, goes on.',

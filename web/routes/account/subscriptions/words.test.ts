@@ -59,6 +59,7 @@ describe('a subscription in words', () => {
     expect(nextWords({ ...none, cancelAtPeriodEnd: true }, 'en')).toBe('Nothing more; it ends on 22 Dec 2026')
     const free = { tier: { id: 'f', name: 'Free', isFree: true }, at: end }
     expect(nextWords({ ...none, next: free }, 'en')).toBe('Nothing more; Free is free from 22 Dec 2026')
+    expect(nextWords({ ...active, isBeingCharged: true }, 'en')).toBe('€9.00, being charged now')
     expect(nextWords({ ...active, needsCard: true }, 'en')).toBe('Nothing without a card; it ends on 22 Dec 2026')
   })
 })

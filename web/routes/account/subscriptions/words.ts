@@ -86,9 +86,14 @@ export const owes = ({ status }: OwnSubscription): boolean =>
   status === 'past_due' || status === 'unpaid' || status === 'incomplete'
 
 /** What comes next by itself, in one line. */
-export function nextWords(subscription: OwnSubscription & { readonly needsCard?: boolean }, locale: string): string {
+export function nextWords(
+  subscription: OwnSubscription & { readonly needsCard?: boolean; readonly isBeingCharged?: boolean },
+  locale: string,
+): string {
   const { nextCharge, next, cancelAtPeriodEnd, period, tier, needsCard = false } = subscription
   if (nextCharge !== null && needsCard) return `Nothing without a card; it ends on ${formatDay(nextCharge.at)}`
+  if (nextCharge !== null && subscription.isBeingCharged === true)
+    return `${formatMoney(nextCharge, locale)}, being charged now`
   if (nextCharge !== null) return chargeWords(nextCharge, locale)
   if (owes(subscription)) return 'Due now'
   if (cancelAtPeriodEnd && period !== null) return `Nothing more; it ends on ${formatDay(period.end)}`
