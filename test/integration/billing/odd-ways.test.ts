@@ -202,6 +202,31 @@ test('two people who begin a trial with the same card at the same moment have on
   expect(data.map(({ status }) => status).toSorted()).toEqual(['canceled', 'trialing'])
 })
 
+test('a purchase goes on from a free subscription that comes at the same moment', async () => {
+  const userId = await billing.addPerson()
+  const which = { userId, agentSlug: agent.slug, tierId: agent.tiers.pro, withTrial: false }
+  const { intentId, url } = await startCheckout(billing.deps, which)
+  await billing.sandbox.completeCheckout(url.split('/').at(-1) ?? '', {
+    card: { number: '4242424242424242', expMonth: 12, expYear: 2060 },
+  })
+  const other = await billing.database.pool.connect()
+  try {
+    await other.query('BEGIN')
+    await other.query(
+      `INSERT INTO user_agent_subscriptions (user_id, agent_id, tier_id, status) VALUES ($1, $2, $3, 'active')`,
+      [userId, agent.agentId, agent.tiers.free],
+    )
+    const settled = settleCheckout(billing.deps, { intentId, userId })
+    await Promise.race([settled, sleep(500)])
+    await other.query('COMMIT')
+    expect(await settled).toMatchObject({ kind: 'done' })
+  } finally {
+    other.release()
+  }
+  expect(await entriesOf(userId)).toEqual([['charge', 3_000]])
+  expect(await limitOf({ userId })).toBe(1_000)
+})
+
 test('a purchase that is first looked at after its trial had it, and is not paid for by that', async () => {
   const userId = await billing.addPerson()
   const which = { userId, agentSlug: agent.slug, tierId: agent.tiers.trial, withTrial: true }

@@ -80,15 +80,20 @@ async function begin(deps: ReconcileDeps, { lease, facts, intent }: Beginning): 
     if (hadOne) return undo(deps, { lease, facts, intent, reason: 'trial_used' })
   }
   const planned = isTrial ? await planTrialEnd(deps, { facts, intent }) : facts
-  try {
-    const subscriptionId = await inTransaction(deps.db, (tx) => write(tx, deps, { lease, facts: planned, intent }))
-    if (subscriptionId !== undefined) return { outcome: 'reconciled', subscriptionId }
-  } catch (error) {
-    if (error instanceof TrialTakenError) return undo(deps, { lease, facts: planned, intent, reason: 'trial_used' })
-    if (!isUniqueViolation(error)) throw error
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const subscriptionId = await inTransaction(deps.db, (tx) => write(tx, deps, { lease, facts: planned, intent }))
+      if (subscriptionId !== undefined) return { outcome: 'reconciled', subscriptionId }
+      return undo(deps, { lease, facts: planned, intent, reason: 'already_subscribed' })
+    } catch (error) {
+      if (error instanceof TrialTakenError) return undo(deps, { lease, facts: planned, intent, reason: 'trial_used' })
+      // Another subscription came at this moment. What it is, free or paid, is looked at before anything is given back.
+      if (attempt === attemptsMax || !isUniqueViolation(error)) throw error
+    }
   }
-  return undo(deps, { lease, facts: planned, intent, reason: 'already_subscribed' })
 }
+
+const attemptsMax = 3
 
 /** Somebody else has begun a trial with the same card since that was looked at. */
 class TrialTakenError extends Error {
@@ -129,7 +134,7 @@ export async function findFreeTier({ db }: Pick<ReconcileDeps, 'db'>, agentId: s
   return free?.id
 }
 
-/** Undefined: the person has a subscription already. A unique violation says the same of one that came at this moment. */
+/** Undefined: the person has a paid subscription already. A unique violation: one came at this moment, of whatever kind. */
 async function write(
   tx: Transaction,
   deps: ReconcileDeps,
