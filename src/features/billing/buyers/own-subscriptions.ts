@@ -169,8 +169,8 @@ function describeOne({ config }: Pick<Deps, 'config'>, found: Found, addons: rea
   )
   const price = priceOf(row, tier)
   // From the end of what is paid; that its renewal failed may have been heard of later.
-  const since = row.pastDueAt && Math.min(+row.pastDueAt, +row.currentPeriodEnd)
-  const graceEndsAt = since && new Date(since + config.paymentGraceDays * dayMs)
+  const graceEndsAt =
+    row.pastDueAt && new Date(Math.min(+row.pastDueAt, +row.currentPeriodEnd) + config.paymentGraceDays * dayMs)
   return {
     id: row.id,
     agent: { id: agent.id, slug: agent.slug, name: agent.name, isPublished: agent.status === 'published' },
