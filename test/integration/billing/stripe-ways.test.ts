@@ -6,10 +6,12 @@ import {
   adoptChosenCard,
   buyAddon,
   cancelPlan,
+  ensureCustomer,
   reconcileSubscription,
   removeAddon,
   resumePlan,
 } from '#src/features/billing/index.ts'
+import { eventHandlers } from '#src/features/billing/events/handlers.ts'
 import { findOwnSubscription } from '#src/features/billing/buyers/own-subscriptions.ts'
 import { endOf } from '#src/features/billing/reconcile/read-stripe.ts'
 import { startBilling } from './harness.ts'
@@ -90,6 +92,29 @@ describe('a renewal that fails while nobody is told', () => {
       )
       return rows[0]?.refusal
     }
+  })
+})
+
+describe('a customer who was deleted in the dashboard', () => {
+  it('buys again as another one, once Stripe has told', async () => {
+    const { customerId, stripeSubscriptionId, userId, subscriptionId } = await billing.subscribe({
+      agent,
+      tierId: agent.tiers.monthly,
+    })
+    await billing.stripe.customers.del(customerId)
+    const handlers = eventHandlers(billing.deps)
+    expect(await handlers.subscription(stripeSubscriptionId)).toBe('reconciled')
+    expect(await billing.subscription(subscriptionId)).toMatchObject({ status: 'canceled' })
+    expect(await handlers.deletedCustomer(customerId)).toBe('reconciled')
+    expect(await handlers.deletedCustomer(customerId)).toBe('ignored')
+    const again = await billing.subscribe({ agent, tierId: agent.tiers.monthly, userId })
+    expect(again.customerId).not.toBe(customerId)
+  })
+
+  it('stays who they are as long as Stripe has them', async () => {
+    const { customerId, userId } = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
+    expect(await eventHandlers(billing.deps).deletedCustomer(customerId)).toBe('ignored')
+    expect(await ensureCustomer(billing.deps, { userId })).toBe(customerId)
   })
 })
 

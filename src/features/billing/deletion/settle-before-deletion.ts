@@ -3,10 +3,11 @@ import type { Stripe } from 'stripe'
 import { billingCustomers } from '#src/db/schema/index.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { findLost } from '../customers/ensure-customer.ts'
+import { isDeleted } from '../customers/forget-customer.ts'
 import { reduceEventsOf } from '../events/reduce-events.ts'
 import { findCharge } from '../reconcile/record-money.ts'
 import { reconcileInvoice } from '../reconcile/reconcile-money.ts'
-import { isMissing, stripeCall } from '../stripe-failures.ts'
+import { stripeCall } from '../stripe-failures.ts'
 
 const pageSize = 100
 const pagesMax = 50
@@ -36,15 +37,6 @@ export async function settleBeforeDeletion(deps: ReconcileDeps, userId: string):
 }
 
 type StripeDeps = Pick<ReconcileDeps, 'payments'>
-
-async function isDeleted({ payments }: StripeDeps, customer: string): Promise<boolean> {
-  try {
-    return (await stripeCall(() => payments.stripe.customers.retrieve(customer))).deleted === true
-  } catch (error) {
-    if (isMissing(error)) return true
-    throw error
-  }
-}
 
 async function expireSessions({ payments }: StripeDeps, customer: string): Promise<void> {
   const { sessions } = payments.stripe.checkout

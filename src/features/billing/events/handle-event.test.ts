@@ -19,6 +19,7 @@ function recording(failure?: (id: string) => Error) {
     refund: handler('refund'),
     dispute: handler('dispute'),
     checkoutSession: handler('checkoutSession'),
+    deletedCustomer: handler('deletedCustomer'),
   }
   return { handlers, called }
 }
@@ -38,6 +39,7 @@ const routed = [
   ['charge.refund.updated', { id: 're_1', object: 'refund', customer: undefined }, 'refund re_1'],
   ['charge.dispute.closed', { id: 'dp_1', object: 'dispute', customer: undefined }, 'dispute dp_1'],
   ['checkout.session.completed', { id: 'cs_1', object: 'checkout.session' }, 'checkoutSession cs_1'],
+  ['customer.deleted', { id: 'cus_ours', object: 'customer', customer: undefined }, 'deletedCustomer cus_ours'],
   ['checkout.session.async_payment_failed', { id: 'cs_1', object: 'checkout.session' }, 'checkoutSession cs_1'],
 ] as const
 

@@ -11,6 +11,7 @@ export interface EventHandlers {
   readonly refund: (stripeRefundId: string) => Promise<string>
   readonly dispute: (stripeDisputeId: string) => Promise<string>
   readonly checkoutSession: (stripeSessionId: string) => Promise<string>
+  readonly deletedCustomer: (stripeCustomerId: string) => Promise<string>
 }
 
 export interface KeptEvent {
@@ -44,6 +45,7 @@ function kindOf(type: string): Exclude<keyof EventHandlers, 'isCustomer'> | 'sch
   if (type.startsWith('refund.') || type === 'charge.refund.updated') return 'refund'
   if (type.startsWith('charge.dispute.')) return 'dispute'
   if (type.startsWith('checkout.session.')) return 'checkoutSession'
+  if (type === 'customer.deleted') return 'deletedCustomer'
   return undefined
 }
 

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { billingCustomers } from '#src/db/schema/index.ts'
 import { settleCheckoutSession } from '../checkout/session.ts'
 import type { ReconcileDeps } from '../context.ts'
+import { forgetCustomer } from '../customers/forget-customer.ts'
 import { reconcileDispute, reconcileInvoice, reconcileRefund } from '../reconcile/reconcile-money.ts'
 import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
 import type { EventHandlers } from './handle-event.ts'
@@ -18,5 +19,6 @@ export function eventHandlers(deps: ReconcileDeps): EventHandlers {
     refund: async (stripeRefundId) => (await reconcileRefund(deps, { stripeRefundId })).outcome,
     dispute: async (stripeDisputeId) => (await reconcileDispute(deps, { stripeDisputeId })).outcome,
     checkoutSession: async (stripeSessionId) => (await settleCheckoutSession(deps, { stripeSessionId })).outcome,
+    deletedCustomer: (stripeCustomerId) => forgetCustomer(deps, { stripeCustomerId }),
   }
 }

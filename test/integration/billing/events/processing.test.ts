@@ -33,6 +33,7 @@ beforeAll(async () => {
     refund: handle,
     dispute: handle,
     checkoutSession: handle,
+    deletedCustomer: handle,
   }
   workers = [0, 1].map(() =>
     createJobs({ pool: billing.database.pool, log: pino({ level: 'silent' }), isWorker: true }),
