@@ -4,7 +4,7 @@ import { createDatabase, createPool } from '#src/db/client.ts'
 import type { Database } from '#src/db/client.ts'
 import { migrate } from '#src/db/migrate.ts'
 import { openDatabase } from '#src/db/open.ts'
-import { addRecipient, listRecipients, recipientsMax, removeRecipient } from '#src/features/engagement/index.ts'
+import { addRecipient, listRecipients, recipientsMax, removeRecipientByEmail } from '#src/features/engagement/index.ts'
 import { parseEmail } from '#src/identity/index.ts'
 import { runCommand } from '../db/command.ts'
 
@@ -57,7 +57,7 @@ async function add(db: Database, email: string): Promise<string> {
 }
 
 const remove = async (db: Database, email: string): Promise<string> =>
-  (await removeRecipient(db, email)) === 'removed'
+  (await removeRecipientByEmail(db, email)) === 'removed'
     ? `✓ ${email} gets no more mails about what people do`
     : `✓ ${email} was not on the list; nothing was changed`
 

@@ -30,6 +30,7 @@ const rules = {
   'operator-refusal:account': { points: 60, duration: hourSeconds },
   'review:account': { points: 30, duration: hourSeconds },
   'report:account': { points: 20, duration: hourSeconds },
+  'engagement:account': { points: 60, duration: hourSeconds },
   'push:pair': { points: 120, duration: 15 * minuteSeconds },
   'client:pair': { points: 100, duration: 15 * minuteSeconds },
 } as const

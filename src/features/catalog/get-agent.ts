@@ -23,7 +23,7 @@ export async function getAgent({ db }: { db: Reader }, slug: string): Promise<Ag
       SELECT ${cardColumns()}, agent.description, agent.homepage_url AS "homepageUrl",
         agent.repository_url AS "repositoryUrl", agent.documentation_url AS "documentationUrl",
         agent.license_note AS "licenseNote",
-        (agent.initiate_login_uri IS NOT NULL AND agent.oauth_client_id IS NOT NULL) AS "isLaunchable", agent.runs_as AS "runsAs", agent.languages,
+        (agent.initiate_login_uri IS NOT NULL AND agent.oauth_client_id IS NOT NULL AND NOT agent.coming_soon) AS "isLaunchable", agent.runs_as AS "runsAs", agent.languages,
         (SELECT coalesce(json_agg(json_build_object('icon', coalesce(icon, ''), 'title', title, 'description', description)
             ORDER BY sort_order, id), '[]')
           FROM (SELECT * FROM agent_capabilities WHERE agent_id = agent.id ORDER BY sort_order, id LIMIT ${partsMax}) AS part

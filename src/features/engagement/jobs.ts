@@ -2,6 +2,7 @@ import type { Deps } from '#src/deps.ts'
 import { queueInteractionMails } from './interactions/queue-mails.ts'
 import { interactionMailsJob } from './interactions/record-interaction.ts'
 import { settleInteractionMails } from './interactions/settle-mails.ts'
+import { forgetUnconfirmed, tellWaitlists } from './waitlist/tell-waitlists.ts'
 import { askRecipients } from './recipients/ask-recipients.ts'
 
 /** What is due by the clock. */
@@ -13,6 +14,14 @@ export const engagementJobs = [
       await settleInteractionMails(deps)
       await askRecipients(deps)
       await queueInteractionMails(deps)
+    },
+  },
+  {
+    name: 'engagement-waitlists',
+    cron: '*/5 * * * *',
+    run: async (deps: Deps): Promise<void> => {
+      await forgetUnconfirmed(deps)
+      await tellWaitlists(deps)
     },
   },
 ] as const

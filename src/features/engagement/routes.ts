@@ -4,6 +4,7 @@ import { createApiRouter } from '#src/http/api.ts'
 import type { AppEnv } from '#src/http/api.ts'
 import { consoleGuard, operatorGuard } from '#src/identity/index.ts'
 import type { ConsoleEnv } from '#src/identity/index.ts'
+import { personRoutes } from './person-routes.ts'
 import { interactionRoutes, interactionsPath } from './interactions/operator-routes.ts'
 
 /** What people do around an agent, short of paying for it, by session. */
@@ -14,6 +15,10 @@ export function engagementRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   for (const path of [interactionsPath, `${interactionsPath}/*`]) {
     guarded.use(path, consoleGuard(deps), operatorGuard(deps))
   }
+  for (const path of ['/favourites', '/agents/:slug/favourite', '/agents/:slug/waitlist', '/agents/:slug/install']) {
+    guarded.use(path, consoleGuard(deps))
+  }
   interactionRoutes(guarded, deps)
+  personRoutes(guarded, deps)
   return router
 }

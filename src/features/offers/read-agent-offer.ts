@@ -22,9 +22,12 @@ export async function readAgentOffer(
   // PostgreSQL refuses the character outright.
   if (slug.includes('\0')) return undefined
   const [agent] = await deps.db
-    .select({ id: agents.id, slug: agents.slug, name: agents.name })
+    .select({ id: agents.id, slug: agents.slug, name: agents.name, comingSoon: agents.comingSoon })
     .from(agents)
     .where(and(eq(agents.slug, slug), eq(agents.status, 'published'), eq(agents.listing, 'agent')))
   if (agent === undefined) return undefined
-  return { slug: agent.slug, name: agent.name, ...(await readOffer(deps, { agentId: agent.id, userId })) }
+  const offer = await readOffer(deps, { agentId: agent.id, userId })
+  // Of what can't be used yet nothing can be taken; who has a tier of it already, sees that one.
+  const tiers = offer.tiers.filter(({ isTheirs }) => !agent.comingSoon || isTheirs)
+  return { slug: agent.slug, name: agent.name, ...offer, tiers }
 }

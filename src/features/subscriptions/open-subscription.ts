@@ -35,6 +35,9 @@ export interface OpenSubscription {
   readonly bothPaidInFull?: boolean
 }
 
+/** What the caller writes beside a subscription that was opened: with it, or not at all. */
+export type WhenOpened = (tx: Transaction, row: SubscriptionRow) => Promise<unknown>
+
 /**
  * Opens a subscription, with what was used of earlier ones in the same period. Whether the person may have this tier, and a
  * trial, is the caller's to know. Throws `not_found` for another agent's tier, and `conflict` while there is a subscription
@@ -43,9 +46,14 @@ export interface OpenSubscription {
 export async function openSubscription(
   { db, newId }: Pick<Deps, 'db' | 'newId'>,
   input: OpenSubscription,
+  whenOpened: WhenOpened = async () => undefined,
 ): Promise<SubscriptionRow> {
   try {
-    return await inTransaction(db, (tx) => openIn(tx, { ...input, newId }))
+    return await inTransaction(db, async (tx) => {
+      const row = await openIn(tx, { ...input, newId })
+      await whenOpened(tx, row)
+      return row
+    })
   } catch (error) {
     if (isUniqueViolation(error)) throw new AppError('conflict', { detail: 'There is a subscription already.' })
     throw error

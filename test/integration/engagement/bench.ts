@@ -26,7 +26,7 @@ export interface Bench {
 const log = pino({ level: 'silent' })
 
 export async function startBench(replyTo?: (attempt: number) => Reply): Promise<Bench> {
-  const database = await createTestDatabase()
+  const database = await createTestDatabase({ start: 'started' })
   const { db, pool } = database
   const smtp = await startSmtpCatcher(replyTo === undefined ? {} : { replyTo })
   const jobs = createJobs({ pool, log, isWorker: true })

@@ -2,7 +2,12 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { interactionMails, interactionRecipients, interactions } from '#src/db/schema/index.ts'
-import { addRecipient, listRecipients, recordInteraction, removeRecipient } from '#src/features/engagement/index.ts'
+import {
+  addRecipient,
+  listRecipients,
+  recordInteraction,
+  removeRecipientByEmail,
+} from '#src/features/engagement/index.ts'
 import { eventually, startBench } from './bench.ts'
 import type { Bench } from './bench.ts'
 
@@ -118,7 +123,7 @@ test('what waits for nobody but a recipient who is removed counts as told to the
     expect((await read(id))?.notifyError).not.toBeNull()
     expect(toldAddresses()).toEqual(['ada@example.com'])
   })
-  expect(await removeRecipient(bench.deps.db, 'ben@example.com')).toBe('removed')
+  expect(await removeRecipientByEmail(bench.deps.db, 'ben@example.com')).toBe('removed')
   expect(await read(id)).toMatchObject({ notifiedAt: expect.any(Date), notifyError: null })
-  expect(await removeRecipient(bench.deps.db, 'ben@example.com')).toBe('none')
+  expect(await removeRecipientByEmail(bench.deps.db, 'ben@example.com')).toBe('none')
 })

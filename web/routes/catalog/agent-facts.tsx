@@ -12,10 +12,12 @@ interface AgentFactsProps {
   readonly agent: AgentDetail
   readonly offer: AgentOffer | undefined
   readonly isTrialUsed: boolean
+  /** What somebody does with it besides. */
+  readonly children?: ReactNode
 }
 
 /** The panel beside the text: where to go, and the facts as a ledger. */
-export function AgentFacts({ agent, offer, isTrialUsed }: AgentFactsProps) {
+export function AgentFacts({ agent, offer, isTrialUsed, children }: AgentFactsProps) {
   const first = offer?.subscription === null ? firstTier(offer) : undefined
   const projectUrl = agent.homepageUrl ?? agent.repositoryUrl
   const checkedAt = agent.sources
@@ -68,6 +70,7 @@ export function AgentFacts({ agent, offer, isTrialUsed }: AgentFactsProps) {
           Unclaimed: listed from public facts. Rialto and this entry are not affiliated with the project.
         </p>
       )}
+      {children}
       <dl className="facts">
         {agent.runsAs.length > 0 && <Fact label="Runs as">{agent.runsAs.join(', ')}</Fact>}
         {agent.languages.length > 0 && <Fact label="Written in">{agent.languages.join(', ')}</Fact>}

@@ -15,6 +15,7 @@ import { TierAction } from '../offers/tier-action.tsx'
 import { TierList } from '../offers/tier-list.tsx'
 import { renderSummary } from '../reviews/rendered.server.ts'
 import { ReviewSummary } from '../reviews/review-summary.tsx'
+import { AgentEngagement } from '../engagement/agent-engagement.tsx'
 import { agentsHref } from './agents-query.ts'
 
 export async function loader({ context, params }: Route.LoaderArgs) {
@@ -29,18 +30,32 @@ export async function loader({ context, params }: Route.LoaderArgs) {
     viewer !== undefined && (await services.billing.isTrialUsed({ userId: viewer.id, agentSlug: agent.slug }))
   const description = renderMarkdown(agent.description)
   const reviews = renderSummary(await services.reviews.summary(agent.slug))
-  return { agent, offer, isTrialUsed, path, url: site.baseUrl + path, description, reviews, now: Date.now() }
+  const standing = await services.engagement.standing({ slug: agent.slug, viewer })
+  return {
+    viewerEmail: viewer?.email,
+    standing,
+    agent,
+    offer,
+    isTrialUsed,
+    path,
+    url: site.baseUrl + path,
+    description,
+    reviews,
+    now: Date.now(),
+  }
 }
 
 export default function Agent({ loaderData }: Route.ComponentProps) {
-  const { agent, offer, isTrialUsed, path, url, description, reviews, now } = loaderData
+  const { viewerEmail, standing, agent, offer, isTrialUsed, path, url, description, reviews, now } = loaderData
   return (
     <div className="wrap-page pt-32">
       <PageMeta title={agent.name} description={agent.tagline} canonicalPath={path} jsonLd={agentJsonLd(agent, url)} />
       <Breadcrumbs crumbs={[{ label: 'Agents', href: href('/agents') }, { label: agent.name }]} />
       <div className="agent-page">
         <AgentHead agent={agent} />
-        <AgentFacts agent={agent} offer={offer} isTrialUsed={isTrialUsed} />
+        <AgentFacts agent={agent} offer={offer} isTrialUsed={isTrialUsed}>
+          {standing !== undefined && <AgentEngagement {...agent} standing={standing} email={viewerEmail} />}
+        </AgentFacts>
         <div className="flex min-w-0 flex-col gap-64">
           {agent.description !== '' && (
             <AgentSection id="about" title="About">

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { Transaction } from '#src/db/client.ts'
 import { interactions } from '#src/db/schema/index.ts'
 import type { Json } from '#src/db/schema/business.ts'
@@ -7,10 +8,10 @@ export interface NewInteraction {
   readonly type: InteractionType
   /** Whoever did it, where they have an account. */
   readonly userId?: string | undefined
-  /** As it is at this time. */
+  /** Left out: that of the account, as it is now. */
   readonly userEmail?: string | undefined
   readonly agentId?: string | undefined
-  /** As it is at this time. */
+  /** Left out: that of the agent, as it is now. */
   readonly agentName?: string | undefined
   /** Erased together with who did it. */
   readonly metadata?: Json
@@ -24,7 +25,13 @@ export const interactionMailsJob = 'engagement-interaction-mails'
  * holds up the act. Returns the interaction's id.
  */
 export async function recordInteraction(tx: Transaction, interaction: NewInteraction): Promise<string> {
-  const [row] = await tx.insert(interactions).values(interaction).returning({ id: interactions.id })
+  const { userId, agentId } = interaction
+  const userEmail = interaction.userEmail ?? sql`(SELECT email FROM "user" WHERE id = ${userId ?? null})`
+  const agentName = interaction.agentName ?? sql`(SELECT name FROM agents WHERE id = ${agentId ?? null}::uuid)`
+  const [row] = await tx
+    .insert(interactions)
+    .values({ ...interaction, userEmail, agentName })
+    .returning({ id: interactions.id })
   if (row === undefined) throw new Error('The inserted interaction was not returned')
   return row.id
 }

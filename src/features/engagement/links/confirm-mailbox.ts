@@ -6,6 +6,7 @@ import type { Deps } from '#src/deps.ts'
 import { network } from '#src/identity/index.ts'
 import type { Caller } from '#src/identity/index.ts'
 import { interactionMailsJob } from '../interactions/record-interaction.ts'
+import { removeRecipient } from '../recipients/recipients.ts'
 import { confirmEntry } from '../waitlist/confirm-entry.ts'
 import { readMailboxLink } from './mailbox-links.ts'
 import type { MailboxSubject } from './mailbox-links.ts'
@@ -50,13 +51,11 @@ export async function confirmMailboxLink(deps: ConfirmDeps, ask: MailboxAsk): Pr
 
 /** Takes the mailbox off the list again, whether or not it had said yes. */
 export const leaveByLink = (deps: ConfirmDeps, ask: MailboxAsk): Promise<MailboxAnswer> =>
-  withSubject(deps, ask, ({ kind, id }) =>
-    deps.db.transaction(async (tx) => {
-      if (kind === 'waitlist') await tx.delete(agentWaitlist).where(eq(agentWaitlist.id, id))
-      else await tx.delete(interactionRecipients).where(eq(interactionRecipients.id, id))
-      return { kind: 'left' as const }
-    }),
-  )
+  withSubject(deps, ask, async ({ kind, id }) => {
+    if (kind === 'waitlist') await deps.db.delete(agentWaitlist).where(eq(agentWaitlist.id, id))
+    else await removeRecipient(deps.db, eq(interactionRecipients.id, id))
+    return { kind: 'left' as const }
+  })
 
 async function withSubject(
   { auth }: ConfirmDeps,

@@ -1,7 +1,8 @@
-import { asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import type { Database } from '#src/db/client.ts'
-import { interactionRecipients } from '#src/db/schema/index.ts'
+import { interactionMails, interactionRecipients } from '#src/db/schema/index.ts'
 import { noteOutcome } from '../interactions/settle-mails.ts'
 
 /** More than that is a mailing list, and a mailing list is one address. */
@@ -30,18 +31,17 @@ export async function addRecipient(db: Database, email: string): Promise<'added'
 }
 
 /** Nothing is mailed to it from now on, but for what is on its way; what waited for it alone counts as told to the others. */
-export async function removeRecipient(db: Database, email: string): Promise<'removed' | 'none'> {
+export async function removeRecipient(db: Database, which: SQL): Promise<'removed' | 'none'> {
   return db.transaction(async (tx) => {
-    const { rows: waiting } = await tx.execute<{ interaction_id: string }>(sql`
-      SELECT interaction_id FROM interaction_mails AS mail
-        JOIN interaction_recipients AS recipient ON recipient.id = mail.recipient_id
-      WHERE recipient.email = ${email} AND mail.sent_at IS NULL LIMIT ${waitingMax}`)
-    const [row] = await tx
-      .delete(interactionRecipients)
-      .where(eq(interactionRecipients.email, email))
-      .returning({ id: interactionRecipients.id })
+    const waiting = await tx
+      .select({ interactionId: interactionMails.interactionId })
+      .from(interactionMails)
+      .innerJoin(interactionRecipients, eq(interactionRecipients.id, interactionMails.recipientId))
+      .where(and(which, isNull(interactionMails.sentAt)))
+      .limit(waitingMax)
+    const [row] = await tx.delete(interactionRecipients).where(which).returning({ id: interactionRecipients.id })
     if (row === undefined) return 'none'
-    for (const { interaction_id } of waiting) await noteOutcome(tx, interaction_id)
+    for (const { interactionId } of waiting) await noteOutcome(tx, interactionId)
     await recordAudit(tx, { action: 'interaction_recipient.remove', resource, resourceId: row.id })
     return 'removed'
   })
@@ -53,3 +53,6 @@ export const listRecipients = (db: Database) =>
     .from(interactionRecipients)
     .orderBy(asc(interactionRecipients.email))
     .limit(recipientsMax)
+
+export const removeRecipientByEmail = (db: Database, email: string): Promise<'removed' | 'none'> =>
+  removeRecipient(db, eq(interactionRecipients.email, email))

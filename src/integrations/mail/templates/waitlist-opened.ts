@@ -19,7 +19,7 @@ export function waitlistOpened({ agent: name, url }: WaitlistOpenedData): Render
     blocks: [
       { kind: 'text', text: 'You asked to be told when it can be used. It can.' },
       { kind: 'action', label: 'Open its page', url },
-      { kind: 'note', text: 'This was the one mail you asked for; your address is off the list.' },
+      { kind: 'note', text: 'This was the one mail that you asked for. There is no other.' },
     ],
   })
 }
