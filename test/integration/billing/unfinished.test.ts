@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eq, sql } from 'drizzle-orm'
-import { billingIntents } from '#src/db/schema/index.ts'
+import { agentPricingTiers, billingIntents } from '#src/db/schema/index.ts'
 import { finishAddons } from '#src/features/billing/addons/finish-addons.ts'
 import { billingJobs, buyAddon, startCheckout } from '#src/features/billing/index.ts'
 import { startBilling } from './harness.ts'
@@ -93,4 +93,17 @@ describe('what was paid on a page that nobody came back from', () => {
     const sessions = await billing.stripe.checkout.sessions.list({ status: 'open' })
     expect(sessions.data).toEqual([])
   })
+})
+
+it('a purchase whose first answer was lost is found again, though its terms were edited meanwhile', async () => {
+  const userId = await billing.addPerson()
+  const tierId = await billing.addTier(agent, { price: 1_000, trialDays: 14 })
+  const start = () => startCheckout(billing.deps, { userId, agentSlug: agent.slug, tierId, withTrial: true })
+  billing.breakNetwork({ when: 'after', at: 0, isHit: (call) => call === 'POST /v1/checkout/sessions' })
+  await expect(start()).rejects.toMatchObject({ code: 'unavailable' })
+  billing.breakNetwork(undefined)
+  await billing.database.db.update(agentPricingTiers).set({ trialDays: 30 }).where(eq(agentPricingTiers.id, tierId))
+  const { intentId, url } = await start()
+  const sessions = await billing.stripe.checkout.sessions.list({ status: 'open' })
+  expect(sessions.data).toMatchObject([{ url, metadata: { rialto_intent: intentId } }])
 })

@@ -1,4 +1,5 @@
 import { and, eq, inArray, ne, sql } from 'drizzle-orm'
+import { Stripe } from 'stripe'
 import { isUniqueViolation } from '#src/db/errors.ts'
 import type { agentPricingTiers } from '#src/db/schema/index.ts'
 import { agents, billingIntents, openStatuses, userAgentSubscriptions } from '#src/db/schema/index.ts'
@@ -219,7 +220,12 @@ async function openSession(
       },
       { idempotencyKey: `${intent.id}:session` },
     ),
-  )
+  ).catch(async (error: unknown) => {
+    // It was made before its publisher edited the trial, and its answer was lost: it is sold as it was asked for.
+    const made = error instanceof Stripe.errors.StripeIdempotencyError ? await findSession(deps, intent) : undefined
+    if (made === undefined) throw error
+    return made
+  })
   await noteOnIntent(deps.db, intent.id, { stripeObjectId: session.id, url: session.url })
   const url = session.url ?? (await readIntent(deps.db, intent.id))?.url
   if (url === undefined || url === null)
