@@ -7,7 +7,10 @@ import {
   buyAddon,
   cancelPlan,
   ensureCustomer,
+  listInvoices,
+  reconcileRefund,
   reconcileSubscription,
+  refundInvoice,
   removeAddon,
   resumePlan,
 } from '#src/features/billing/index.ts'
@@ -115,6 +118,23 @@ describe('a customer who was deleted in the dashboard', () => {
     const { customerId, userId } = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
     expect(await eventHandlers(billing.deps).deletedCustomer(customerId)).toBe('ignored')
     expect(await ensureCustomer(billing.deps, { userId })).toBe(customerId)
+  })
+})
+
+describe('a refund that the bank sends back', () => {
+  it('is not shown as given back', async () => {
+    const bought = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
+    const [invoice] = (await listInvoices(billing.deps, bought)).items
+    const refunded = async () => (await listInvoices(billing.deps, bought)).items[0]?.refunded.amountMinor
+    const made = { operatorId: bought.userId, stripeInvoiceId: invoice?.id ?? '', reason: 'Bought by mistake' }
+    await refundInvoice(billing.deps, { ...bought, ...made, amountMinor: 400, isPreview: false })
+    expect(await refunded()).toBe(400)
+    const { rows } = await billing.database.pool.query<{ id: string }>(
+      `UPDATE stripe_sandbox.objects SET doc = doc || '{"status": "failed"}'
+       WHERE kind = 'refund' AND (doc->>'amount')::int = 400 RETURNING id`,
+    )
+    await reconcileRefund(billing.deps, { stripeRefundId: rows[0]?.id ?? '' })
+    expect(await refunded()).toBe(0)
   })
 })
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Stripe } from 'stripe'
 import { agents, billingEntries, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
@@ -118,17 +118,24 @@ function subscriptionOf({ parent }: Stripe.Invoice): string | undefined {
   return subscription === undefined || subscription === null ? undefined : idOf(subscription)
 }
 
-/** By invoice, in minor units; what a bank took back is no refund. */
+/** By invoice, in minor units, without what failed on its way; what a bank took back is no refund. */
 async function refundsOf(
   { db }: Pick<Deps, 'db'>,
   charges: readonly (typeof billingEntries.$inferSelect)[],
 ): Promise<ReadonlyMap<string, number>> {
   const subjects = [...new Set(charges.flatMap(({ subjectHash }) => subjectHash ?? []))]
   if (subjects.length === 0) return new Map()
+  const ids = charges.flatMap(({ stripeObjectId }) => stripeObjectId ?? [])
   const rows = await db
     .select()
     .from(billingEntries)
-    .where(and(eq(billingEntries.kind, 'refund'), inArray(billingEntries.subjectHash, subjects)))
+    .where(
+      and(
+        inArray(billingEntries.kind, ['refund', 'adjustment']),
+        inArray(billingEntries.subjectHash, subjects),
+        inArray(sql`${billingEntries.metadata}->>'charge'`, ids),
+      ),
+    )
     .orderBy(billingEntries.seq)
     .limit(refundsMax)
   const sums = new Map<string, number>()
