@@ -58,6 +58,12 @@ export async function startBench(replyTo?: (attempt: number) => Reply): Promise<
   }
 }
 
+/** What was queued for this address, sent or not; the oldest first. */
+export async function mailsTo(deps: Pick<Deps, 'jobs'>, to: string): Promise<readonly { readonly text: string }[]> {
+  const jobs = await deps.jobs.boss.findJobs<{ text: string }>('mail', { data: { to } })
+  return jobs.map(({ data }) => data)
+}
+
 /** Until it is so: mails take their time. */
 export const eventually = (check: () => unknown): Promise<void> =>
   vi.waitFor(

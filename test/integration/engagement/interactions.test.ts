@@ -8,7 +8,7 @@ import {
   recordInteraction,
   removeRecipientByEmail,
 } from '#src/features/engagement/index.ts'
-import { eventually, startBench } from './bench.ts'
+import { eventually, mailsTo, startBench } from './bench.ts'
 import type { Bench } from './bench.ts'
 
 let bench: Bench
@@ -34,7 +34,10 @@ const record = (): Promise<string> =>
   )
 const read = async (id: string) => (await bench.deps.db.select().from(interactions).where(eq(interactions.id, id)))[0]
 const toldAddresses = () =>
-  bench.smtp.mails.map((mail) => (Array.isArray(mail.to) ? '' : (mail.to?.text ?? ''))).toSorted()
+  bench.smtp.mails
+    .filter(({ subject }) => subject?.startsWith('Somebody'))
+    .map((mail) => (Array.isArray(mail.to) ? '' : (mail.to?.text ?? '')))
+    .toSorted()
 
 test('each confirmed recipient gets one mail with the deep link, from however many processes at once', async () => {
   await bench.addConfirmed('ada@example.com')
@@ -90,17 +93,17 @@ test('without a recipient it stays unnotified, and nothing is done about it', as
 
 test('a recipient is asked once, and gets nothing else before saying yes', async () => {
   const { db } = bench.deps
-  expect(await addRecipient(db, 'ada@example.com')).toBe('added')
+  expect(await addRecipient(db, 'zoe@example.com')).toBe('added')
   await record()
   await Promise.all([bench.run(), bench.run()])
   await bench.run()
-  await eventually(() => expect(bench.smtp.mails).toHaveLength(1))
-  expect(bench.smtp.mails[0]?.text).toMatch(/https:\/\/market\.example\/confirm\/mailbox\/\S+/)
+  const asked = await mailsTo(bench.deps, 'zoe@example.com')
+  expect(asked.map(({ text }) => /https:\/\/market\.example\/confirm\/mailbox\/\S+/.test(text))).toEqual([true])
   expect(await db.$count(interactionMails)).toBe(0)
-  expect(await addRecipient(db, 'ada@example.com')).toBe('asked_again')
+  expect(await addRecipient(db, 'zoe@example.com')).toBe('asked_again')
   await bench.run()
-  await eventually(() => expect(bench.smtp.mails).toHaveLength(2))
-  expect(await listRecipients(db)).toEqual([{ email: 'ada@example.com', confirmedAt: null }])
+  expect(await mailsTo(bench.deps, 'zoe@example.com')).toHaveLength(2)
+  expect(await listRecipients(db)).toEqual([{ email: 'zoe@example.com', confirmedAt: null }])
 })
 
 test('an act that is undone records nothing', async () => {

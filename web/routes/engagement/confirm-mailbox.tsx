@@ -4,6 +4,7 @@ import { Button, ButtonLink } from '../../ui/button.tsx'
 import { AccessPage } from '../account-access/access-page.tsx'
 import { accountHeaders, accountRequest, textOf } from '../account-access/account-request.ts'
 import { TooOften } from '../account-access/too-often.tsx'
+import { TextButton } from '../account/text-button.tsx'
 import type { Route } from './+types/confirm-mailbox.ts'
 
 export const headers = accountHeaders
@@ -91,7 +92,10 @@ const Question = ({ email, agent }: Subject) => (
     <form method="post" className="flex flex-col gap-12">
       <Button>Yes, tell me</Button>
     </form>
-    <Leave label="No, remove my address" />
+    <form method="post" className="flex flex-col">
+      <input type="hidden" name="intent" value="leave" />
+      <Button kind="secondary">No, remove my address</Button>
+    </form>
   </AccessPage>
 )
 
@@ -109,13 +113,11 @@ const Confirmed = ({ email, agent }: Subject) => (
     action={
       agent === undefined ? undefined : <ButtonLink href={`/agents/${agent.slug}`}>Back to {agent.name}</ButtonLink>
     }
-    footer={<Leave label="Leave the list" />}
+    footer={
+      <form method="post">
+        <input type="hidden" name="intent" value="leave" />
+        <TextButton>Leave the list</TextButton>
+      </form>
+    }
   />
-)
-
-const Leave = ({ label }: { label: string }) => (
-  <form method="post" className="flex flex-col">
-    <input type="hidden" name="intent" value="leave" />
-    <Button kind="secondary">{label}</Button>
-  </form>
 )

@@ -12,6 +12,7 @@ interface FavouriteButtonProps {
 
 /** Keeps an agent in mind, or no longer. Whoever is not signed in is asked to, and led back to one press of a button. */
 export function FavouriteButton({ slug, name, isFavourite, returnTo }: FavouriteButtonProps) {
+  const label = isFavourite ? 'Remove from favourites' : 'Add to favourites'
   return (
     <form method="post" action={`/agents/${slug}/favourite`}>
       <input type="hidden" name="intent" value={isFavourite ? 'remove' : 'add'} />
@@ -20,9 +21,9 @@ export function FavouriteButton({ slug, name, isFavourite, returnTo }: Favourite
         kind="secondary"
         size="console"
         icon={isFavourite ? BookmarkCheck : Bookmark}
-        aria-label={isFavourite ? `Remove ${name} from your favourites` : `Add ${name} to your favourites`}
+        aria-label={`${label}: ${name}`}
       >
-        {isFavourite ? 'Favourite' : 'Add to favourites'}
+        {label}
       </Button>
     </form>
   )

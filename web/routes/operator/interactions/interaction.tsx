@@ -8,7 +8,7 @@ import { Record } from '../../account/record.tsx'
 import { OperatorPage } from '../operator-page.tsx'
 import { operatorRequest, orRefusal } from '../operator-request.ts'
 import { ToldBadge } from './told-badge.tsx'
-import { typeWords } from './words.ts'
+import { fieldWords, typeWords } from './words.ts'
 import type { Route } from './+types/interaction.ts'
 
 export const headers = accountHeaders
@@ -55,8 +55,8 @@ function linesOf(interaction: Interaction, now: number) {
     },
     { label: 'When', value: <RelativeTime iso={createdAt} now={now} /> },
     { label: 'Told', value: <ToldBadge {...interaction} /> },
-    ...Object.entries(metadata).map(([label, value]) => ({
-      label,
+    ...Object.entries(metadata).map(([name, value]) => ({
+      label: fieldWords(name),
       value: <span className="whitespace-pre-wrap">{typeof value === 'string' ? value : JSON.stringify(value)}</span>,
     })),
   ]

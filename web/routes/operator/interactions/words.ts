@@ -18,3 +18,9 @@ const words: Readonly<Record<string, string>> = {
 /** What somebody did, for people. */
 export const typeWords = (type: string): string =>
   Object.hasOwn(words, type) ? (words[type] ?? type) : type.replaceAll('_', ' ')
+
+/** A name of what came with it: "isFree" is "Is free". */
+export const fieldWords = (name: string): string =>
+  name
+    .replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/^./, (first) => first.toUpperCase())
