@@ -4,7 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eq, sql } from 'drizzle-orm'
 import { agentPricingTiers, billingIntents } from '#src/db/schema/index.ts'
 import { finishAddons } from '#src/features/billing/addons/finish-addons.ts'
-import { billingJobs, buyAddon, startCheckout } from '#src/features/billing/index.ts'
+import { giveUpCheckout } from '#src/features/billing/checkout/give-up-checkout.ts'
+import {
+  adoptChosenCard,
+  billingJobs,
+  buyAddon,
+  commitChange,
+  settleCheckout,
+  startCheckout,
+} from '#src/features/billing/index.ts'
 import { startBilling } from './harness.ts'
 import type { Billing, Subscribed, TestAgent } from './harness.ts'
 
@@ -106,4 +114,17 @@ it('a purchase whose first answer was lost is found again, though its terms were
   const { intentId, url } = await start()
   const sessions = await billing.stripe.checkout.sessions.list({ status: 'open' })
   expect(sessions.data).toMatchObject([{ url, metadata: { rialto_intent: intentId } }])
+})
+
+it('a change that waits for its payment is nobody’s checkout, and goes on waiting', async () => {
+  const bought = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
+  await billing.addCard(bought.customerId, 'pm_card_authenticationRequired')
+  await adoptChosenCard(billing.deps, bought.customerId)
+  const intentId = randomUUID()
+  const changed = await commitChange(billing.deps, { ...bought, tierId: agent.tiers.pro, intentId })
+  expect(changed.kind).toBe('needs_payment')
+  const which = { intentId, userId: bought.userId }
+  await expect(settleCheckout(billing.deps, which)).rejects.toMatchObject({ code: 'not_found' })
+  await expect(giveUpCheckout(billing.deps, which)).rejects.toMatchObject({ code: 'not_found' })
+  expect(await stateOf(intentId)).toBe('open')
 })

@@ -1,7 +1,7 @@
 import { AppError } from '#src/lib/errors.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { readIntent } from '../intents/intents.ts'
-import { giveUpSession } from './session.ts'
+import { giveUpSession, isAtCheckout } from './session.ts'
 import type { WhichCheckout } from './settle-checkout.ts'
 
 /**
@@ -10,6 +10,6 @@ import type { WhichCheckout } from './settle-checkout.ts'
  */
 export async function giveUpCheckout(deps: ReconcileDeps, { intentId, userId }: WhichCheckout): Promise<void> {
   const intent = await readIntent(deps.db, intentId)
-  if (intent === undefined || intent.userId !== userId) throw new AppError('not_found')
+  if (intent === undefined || intent.userId !== userId || !isAtCheckout(intent)) throw new AppError('not_found')
   if (intent.state === 'open') await giveUpSession(deps, intent)
 }

@@ -11,6 +11,10 @@ import { reconcileInvoice } from '../reconcile/reconcile-money.ts'
 import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
 import { isMissing, stripeCall } from '../stripe-failures.ts'
 
+/** Others have no session: looked for, they would be taken for expired. */
+export const isAtCheckout = ({ kind, input }: Pick<Intent, 'kind' | 'input'>): boolean =>
+  kind === 'checkout' || (kind === 'addon' && input['by'] === 'checkout')
+
 /** The session that an intent became, also when Stripe's answer was lost. Undefined: it became none. Throws `unavailable`. */
 export async function findSession(deps: ReconcileDeps, intent: Intent): Promise<Stripe.Checkout.Session | undefined> {
   const { sessions } = deps.payments.stripe.checkout

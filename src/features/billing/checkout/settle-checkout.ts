@@ -3,7 +3,7 @@ import { agentPricingTiers, agents, billingIntents } from '#src/db/schema/index.
 import { AppError } from '#src/lib/errors.ts'
 import type { ReconcileDeps } from '../context.ts'
 import type { Intent } from '../intents/intents.ts'
-import { settleSession } from './session.ts'
+import { isAtCheckout, settleSession } from './session.ts'
 
 /** What has become of a purchase, as its page shows it. */
 export type CheckoutState = CheckoutSubject &
@@ -62,7 +62,7 @@ export async function settleCheckout(deps: ReconcileDeps, which: WhichCheckout):
   }
 }
 
-/** Throws `not_found`, also for another person’s. */
+/** Throws `not_found`, also for another person’s and for what is no purchase. */
 async function getIntent({ db }: Pick<ReconcileDeps, 'db'>, { intentId, userId }: WhichCheckout) {
   if (!uuid.test(intentId)) throw new AppError('not_found')
   const [found] = await db
@@ -75,6 +75,6 @@ async function getIntent({ db }: Pick<ReconcileDeps, 'db'>, { intentId, userId }
     .innerJoin(agents, eq(agents.id, billingIntents.agentId))
     .leftJoin(agentPricingTiers, eq(agentPricingTiers.id, billingIntents.tierId))
     .where(and(eq(billingIntents.id, intentId), eq(billingIntents.userId, userId)))
-  if (found === undefined) throw new AppError('not_found')
+  if (found === undefined || !isAtCheckout(found.intent)) throw new AppError('not_found')
   return found
 }
