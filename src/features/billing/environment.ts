@@ -57,15 +57,15 @@ export async function claimEnvironment({ db, payments }: EnvironmentDeps): Promi
 }
 
 /**
- * At start: refuses a database that belongs to other payments. A Stripe that can't be reached stops nobody from starting; the sweep
- * looks again. Throws {@link OtherEnvironmentError}.
+ * At start: refuses a database that belongs to other payments. A Stripe that can't be reached, or takes the key no more, stops nobody
+ * from starting: metering goes on. The sweep looks again. Throws {@link OtherEnvironmentError}.
  */
 export async function checkPayments(deps: EnvironmentDeps & Pick<Deps, 'log'>): Promise<void> {
   try {
     await requireAccount(deps)
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'unavailable') throw error
-    deps.log.warn('payments: Stripe could not be reached, so its account was not compared with the database')
+    deps.log.error({ err: error }, 'payments: Stripe gave no answer, so its account was not compared with the database')
   }
 }
 

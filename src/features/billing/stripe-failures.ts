@@ -3,7 +3,7 @@ import { AppError } from '#src/lib/errors.ts'
 
 /**
  * A call to Stripe, whose refusals become ours: `payment_declined` for a card, `unavailable` for a Stripe that can't be reached,
- * has trouble or asks us to slow down. Everything else is a mistake of ours and stays what it is.
+ * has trouble, asks us to slow down or takes our key no more. Everything else is a mistake of ours and stays what it is.
  */
 export async function stripeCall<T>(call: () => Promise<T>): Promise<T> {
   try {
@@ -20,8 +20,15 @@ function translated(error: unknown): unknown {
   const isAway =
     error instanceof errors.StripeConnectionError ||
     error instanceof errors.StripeRateLimitError ||
+    // A key that was revoked, or may not do this, is the operator's to mend, and nobody else's mistake.
+    error instanceof errors.StripeAuthenticationError ||
+    error instanceof errors.StripePermissionError ||
     (error instanceof errors.StripeError && (error.statusCode ?? 0) >= 500)
-  return isAway ? new AppError('unavailable', { detail: 'Payments can’t be reached right now.' }) : error
+  if (!isAway) return error
+  const unavailable = new AppError('unavailable', { detail: 'Payments can’t be reached right now.' })
+  // For the log, and for who looks at an event that failed.
+  unavailable.cause = error
+  return unavailable
 }
 
 /** Stripe knows no such object, or not any more. */

@@ -1,7 +1,14 @@
 // One database, one kind of payments: sandbox, test and live never mix, and neither do two accounts.
+import { Stripe } from 'stripe'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { installation } from '#src/db/schema/index.ts'
-import { checkPayments, claimEnvironment, OtherEnvironmentError } from '#src/features/billing/index.ts'
+import {
+  checkPayments,
+  claimEnvironment,
+  ensureCustomer,
+  OtherEnvironmentError,
+  readBilling,
+} from '#src/features/billing/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { startTestServer } from '#test/support/server.ts'
 import { startBilling } from './harness.ts'
@@ -63,6 +70,29 @@ describe('a database', () => {
     billing.breakNetwork({ when: 'before', at: 0, isHit: isAccount })
     await checkPayments(billing.deps)
   })
+})
+
+it('starts though Stripe takes the key no more, and says why to whoever reads the log', async () => {
+  await claimEnvironment(billing.deps)
+  const httpClient = Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) => {
+    const request = new Request(input, init)
+    request.headers.set('authorization', 'Bearer sk_live_revoked')
+    return billing.sandbox.fetch(request)
+  })
+  const stripe = new Stripe('sk_test_sandbox', { maxNetworkRetries: 0, telemetry: false, httpClient })
+  const said: unknown[] = []
+  const log = { error: (about: unknown) => void said.push(about) } as unknown as Billing['deps']['log']
+  const deps = { ...billing.deps, log, payments: { ...billing.deps.payments, stripe } }
+  await checkPayments(deps)
+  expect(said).toMatchObject([{ err: { cause: { type: 'StripeAuthenticationError' } } }])
+  // And people are told to come back later.
+  await expect(readBilling(deps, { userId: await customer() })).rejects.toMatchObject({ code: 'unavailable' })
+
+  async function customer(): Promise<string> {
+    const userId = await billing.addPerson()
+    await ensureCustomer(billing.deps, { userId })
+    return userId
+  }
 })
 
 it('A marketplace does not start with keys on a database that has played in the sandbox', async () => {
