@@ -244,6 +244,30 @@ test('a purchase that is first looked at after its trial had it, and is not paid
   await expect(startCheckout(billing.deps, which)).rejects.toMatchObject({ code: 'trial_used' })
 })
 
+test('a trial that nobody saw and that nothing was to follow is not paid for', async () => {
+  const userId = await billing.addPerson()
+  const trial = { price: 3_000, trialDays: 14, quotas: { messages: 1_000 } }
+  const tierId = await billing.addTier(agent, { ...trial, tierName: 'Falls', trialEndsWith: 'free_tier' })
+  const which = { userId, agentSlug: agent.slug, tierId, withTrial: true }
+  const { intentId, url } = await startCheckout(billing.deps, which)
+  await billing.sandbox.completeCheckout(url.split('/').at(-1) ?? '', {
+    card: { number: '4242424242424242', expMonth: 12, expYear: 2060 },
+  })
+  await billing.pass({ days: 15 })
+  for (let time = 0; time < 2; time += 1) {
+    expect(await settleCheckout(billing.deps, { intentId, userId })).toMatchObject({
+      kind: 'undone',
+      reason: 'trial_over',
+    })
+  }
+  expect(await entriesOf(userId)).toEqual([
+    ['charge', 3_000],
+    ['refund', -3_000],
+  ])
+  const [atStripe] = (await billing.stripe.subscriptions.list({ status: 'all', limit: 1 })).data
+  expect(atStripe).toMatchObject({ status: 'canceled' })
+})
+
 test('after months in which nobody looked, credit is counted from the period that was paid last', async () => {
   const who = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
   await passToRenewal(who, 4_000)

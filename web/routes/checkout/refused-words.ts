@@ -22,6 +22,8 @@ export function refusedWords(reason: string, { agentName, isUndone }: Setting): 
         title: 'This trial was used before',
         text: `There is one for each person and each card at ${agentName}. ${money}`,
       }
+    case 'trial_over':
+      return { title: 'Your trial is over', text: `It ended before we heard that it had begun. ${money}` }
     case 'tier_not_on_offer':
       return { title: 'That tier is not on offer any more', text: `It was withdrawn while you were paying. ${money}` }
     case 'payment_declined':

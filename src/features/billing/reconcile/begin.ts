@@ -79,6 +79,9 @@ async function begin(deps: ReconcileDeps, { lease, facts, intent }: Beginning): 
       (await cardHadTrial(deps.db, deps, { agentId, cardFingerprint }))
     if (hadOne) return undo(deps, { lease, facts, intent, reason: 'trial_used' })
   }
+  const isOver = !isTrial && facts.trialEndsAt !== null && facts.cancelsAt === null
+  if (isOver && (await trialEndOf(deps, intent)) !== 'charge')
+    return undo(deps, { lease, facts, intent, reason: 'trial_over' })
   const planned = isTrial ? await planTrialEnd(deps, { facts, intent }) : facts
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -99,6 +102,17 @@ const attemptsMax = 3
 class TrialTakenError extends Error {
   override readonly name = 'TrialTakenError'
 }
+
+/** What was to follow the trial: nobody has told Stripe when it is over unseen, and then Stripe charges. */
+async function trialEndOf({ db }: ReconcileDeps, { tierId }: Intent): Promise<TrialEnd> {
+  const [tier] = await db
+    .select({ endsWith: agentPricingTiers.trialEndsWith })
+    .from(agentPricingTiers)
+    .where(eq(agentPricingTiers.id, tierId ?? ''))
+  return tier?.endsWith ?? 'charge'
+}
+
+type TrialEnd = (typeof agentPricingTiers.$inferSelect)['trialEndsWith']
 
 /** A trial that isn't followed by a charge is told so to Stripe before it counts here. */
 async function planTrialEnd(deps: ReconcileDeps, { facts, intent }: Omit<Beginning, 'lease'>): Promise<StripeFacts> {

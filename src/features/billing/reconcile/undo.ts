@@ -22,7 +22,7 @@ interface Undoing {
 }
 
 /** An intent with one of these is to be taken back, or was. What else one may end for gives nobody their money back. */
-export const undoReasons = ['already_subscribed', 'trial_used'] as const
+export const undoReasons = ['already_subscribed', 'trial_used', 'trial_over'] as const
 
 export async function undo(deps: ReconcileDeps, { lease, facts, intent, reason }: Undoing): Promise<Reconciled> {
   // First: whoever finds it ended must not take that for the person's own wish.
