@@ -1,6 +1,6 @@
 // What Stripe itself, its portal and its dashboard do to what is paid here, other than our own pages would.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { subscriptionAddons } from '#src/db/schema/index.ts'
 import {
   adoptChosenCard,
@@ -8,6 +8,7 @@ import {
   cancelPlan,
   ensureCustomer,
   listInvoices,
+  reconcileDispute,
   reconcileRefund,
   reconcileSubscription,
   refundInvoice,
@@ -136,6 +137,62 @@ describe('a refund that the bank sends back', () => {
     await reconcileRefund(billing.deps, { stripeRefundId: rows[0]?.id ?? '' })
     expect(await refunded()).toBe(0)
   })
+})
+
+describe('an add-on whose money comes back', () => {
+  it('is there again when its dispute is won', async () => {
+    const { subscriptionId, stripeDisputeId } = await disputed()
+    await reconcileDispute(billing.deps, { stripeDisputeId })
+    expect(await liveAddonsOf(subscriptionId)).toEqual([])
+    await win(stripeDisputeId)
+    await reconcileDispute(billing.deps, { stripeDisputeId })
+    expect(await liveAddonsOf(subscriptionId)).toHaveLength(1)
+  })
+
+  it('stays when that its dispute was won is the first that is heard of it', async () => {
+    const { subscriptionId, stripeDisputeId } = await disputed()
+    await win(stripeDisputeId)
+    for (let time = 0; time < 2; time += 1) await reconcileDispute(billing.deps, { stripeDisputeId })
+    expect(await liveAddonsOf(subscriptionId)).toHaveLength(1)
+  })
+
+  const win = (id: string) =>
+    billing.stripe.disputes.update(id, { evidence: { uncategorized_text: 'winning_evidence' } })
+  async function disputed() {
+    const bought = await buyOnce()
+    const { data } = await billing.stripe.disputes.list({ payment_intent: bought.payment })
+    return { ...bought, stripeDisputeId: data[0]?.id ?? '' }
+  }
+
+  it('is there again when the bank sends its refund back, and not when an operator had ended it', async () => {
+    for (const isEnded of [false, true]) {
+      const bought = await buyOnce('pm_card_visa')
+      if (isEnded) {
+        await billing.database.db
+          .update(subscriptionAddons)
+          .set({ revokedAt: sql`rialto_now()` })
+          .where(eq(subscriptionAddons.subscriptionId, bought.subscriptionId))
+      }
+      const { id: stripeRefundId } = await billing.stripe.refunds.create({ payment_intent: bought.payment })
+      await reconcileRefund(billing.deps, { stripeRefundId })
+      expect(await liveAddonsOf(bought.subscriptionId)).toEqual([])
+      await billing.database.pool.query(
+        `UPDATE stripe_sandbox.objects SET doc = doc || '{"status": "failed"}' WHERE id = $1`,
+        [stripeRefundId],
+      )
+      await reconcileRefund(billing.deps, { stripeRefundId })
+      expect(await liveAddonsOf(bought.subscriptionId)).toHaveLength(isEnded ? 0 : 1)
+    }
+  })
+
+  async function buyOnce(card = 'pm_card_createDispute'): Promise<Subscribed & { readonly payment: string }> {
+    const bought = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
+    await billing.addCard(bought.customerId, card)
+    const offerId = await billing.addOffer(agent)
+    expect(await buyAddon(billing.deps, { ...bought, offerId })).toEqual({ kind: 'done' })
+    const [charge] = (await billing.stripe.charges.list({ customer: bought.customerId })).data
+    return { ...bought, payment: String(charge?.payment_intent) }
+  }
 })
 
 const dayMs = 86_400_000

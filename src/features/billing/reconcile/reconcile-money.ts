@@ -1,5 +1,5 @@
 // What moves money without moving a subscription: invoices of add-ons, refunds, disputes. Each is fetched, and written down once.
-import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import type { Stripe } from 'stripe'
 import { recordAudit } from '#src/db/audit.ts'
 import type { Transaction } from '#src/db/client.ts'
@@ -59,6 +59,7 @@ export async function writeRefund(
   const written = await recordBack(tx, { kind: 'refund', charge, amount: -amount, stripeObjectId: id, at })
   if (status === 'failed' || status === 'canceled') {
     await recordBack(tx, { kind: 'adjustment', charge, amount, stripeObjectId: `${id}:back`, at })
+    await restoreBought(tx, { charge, why: 'refunded' })
     return
   }
   if (written !== undefined && (await leftOf(tx, charge)) <= 0) await revokeBought(tx, { charge, why: 'refunded' })
@@ -109,11 +110,15 @@ async function writeDispute(tx: Transaction, { dispute, charge }: Disputed): Pro
       },
     })
   }
-  const isAddon = await revokeBought(tx, { charge, why: 'disputed' })
   if (status === 'won') {
     await recordBack(tx, { kind: 'dispute_reversal', charge, amount, stripeObjectId: `${id}:won`, at })
   }
-  if (!isAddon && charge.subscriptionRef !== null) await markDisputed(tx, charge.subscriptionRef)
+  // First, so that the entries are read as whoever had it before has left them.
+  const addons = await tx.select().from(subscriptionAddons).where(isBoughtBy(charge)).for('no key update')
+  if (addons.length === 0) {
+    if (charge.subscriptionRef !== null) await markDisputed(tx, charge.subscriptionRef)
+  } else if (await isHeldByBank(tx, charge)) await revokeBought(tx, { charge, why: 'disputed' })
+  else await restoreBought(tx, { charge, why: 'disputed' })
 }
 
 /**
@@ -136,29 +141,60 @@ async function markDisputed(tx: Transaction, subscriptionId: string): Promise<vo
     .where(isThis)
 }
 
-/** True: it was an add-on's invoice. */
-async function revokeBought(
-  tx: Transaction,
-  { charge, why }: { charge: Entry; why: 'refunded' | 'disputed' },
-): Promise<boolean> {
-  const isThis = eq(subscriptionAddons.stripeObjectId, charge.stripeObjectId ?? '')
-  const [addon] = await tx.select().from(subscriptionAddons).where(isThis)
-  if (addon === undefined) return false
+const isBoughtBy = ({ stripeObjectId }: Entry) => eq(subscriptionAddons.stripeObjectId, stripeObjectId ?? '')
+
+/** A dispute of it was not won, or not yet. */
+async function isHeldByBank(tx: Transaction, { stripeObjectId, subscriptionRef }: Entry): Promise<boolean> {
+  const { rowCount } = await tx.execute(sql`
+    SELECT FROM billing_entries AS dispute WHERE subscription_ref IS NOT DISTINCT FROM ${subscriptionRef} AND kind = 'dispute'
+      AND metadata->>'charge' = ${stripeObjectId} AND NOT EXISTS (
+        SELECT FROM billing_entries WHERE stripe_object_id = dispute.stripe_object_id || ':won')
+    LIMIT 1`)
+  return (rowCount ?? 0) > 0
+}
+
+interface Bought {
+  readonly charge: Entry
+  readonly why: 'refunded' | 'disputed'
+}
+
+/** Nothing where it was no add-on's invoice. */
+async function revokeBought(tx: Transaction, { charge, why }: Bought): Promise<void> {
   const [row] = await tx
     .update(subscriptionAddons)
     .set({ revokedAt: sql`rialto_now()` })
-    .where(and(isThis, isNull(subscriptionAddons.revokedAt)))
+    .where(and(isBoughtBy(charge), isNull(subscriptionAddons.revokedAt)))
     .returning()
-  if (row !== undefined) {
-    await recordAudit(tx, {
-      action: 'addon.revoke',
-      resource: 'subscription',
-      resourceId: row.subscriptionId,
-      metadata: { addonId: row.id, amount: row.amount, reason: why, by: 'system' },
-    })
-  }
-  return true
+  if (row !== undefined) await auditAddon(tx, { row, action: 'addon.revoke', why })
 }
+
+/** The money is here again: so is what was bought, unless it ended for another reason. */
+async function restoreBought(tx: Transaction, { charge, why }: Bought): Promise<void> {
+  if ((await leftOf(tx, charge)) <= 0) return
+  const endedSo = sql`EXISTS (
+    SELECT FROM audit_logs WHERE action = 'addon.revoke' AND resource_id = ${subscriptionAddons.subscriptionId}::text
+      AND metadata->>'addonId' = ${subscriptionAddons.id}::text AND metadata->>'reason' = ${why})`
+  const [row] = await tx
+    .update(subscriptionAddons)
+    .set({ revokedAt: null })
+    .where(and(isBoughtBy(charge), isNotNull(subscriptionAddons.revokedAt), endedSo))
+    .returning()
+  if (row !== undefined) await auditAddon(tx, { row, action: 'addon.restore', why })
+}
+
+interface Audited {
+  readonly row: typeof subscriptionAddons.$inferSelect
+  readonly action: 'addon.revoke' | 'addon.restore'
+  readonly why: Bought['why']
+}
+
+const auditAddon = (tx: Transaction, { row, action, why }: Audited): Promise<void> =>
+  recordAudit(tx, {
+    action,
+    resource: 'subscription',
+    resourceId: row.subscriptionId,
+    metadata: { addonId: row.id, amount: row.amount, reason: why, by: 'system' },
+  })
 
 /** Who disputes what they paid is not charged again. */
 async function stopRenewing(
