@@ -4,8 +4,13 @@ import { createDatabase, createPool } from '#src/db/client.ts'
 import type { Database } from '#src/db/client.ts'
 import { migrate } from '#src/db/migrate.ts'
 import { openDatabase } from '#src/db/open.ts'
-import { addRecipient, listRecipients, recipientsMax, removeRecipientByEmail } from '#src/features/engagement/index.ts'
-import { parseEmail } from '#src/identity/index.ts'
+import {
+  addRecipient,
+  listRecipients,
+  recipientsMax,
+  removeRecipientByEmail,
+} from '#src/features/engagement/recipients/recipients.ts'
+import { parseEmail } from '#src/identity/accounts/input.ts'
 import { runCommand } from '../db/command.ts'
 
 type Work = (db: Database) => Promise<readonly string[]>
@@ -56,10 +61,12 @@ async function add(db: Database, email: string): Promise<string> {
   }
 }
 
-const remove = async (db: Database, email: string): Promise<string> =>
-  (await removeRecipientByEmail(db, email)) === 'removed'
+async function remove(db: Database, email: string): Promise<string> {
+  const isRemoved = (await removeRecipientByEmail(db, email)) === 'removed'
+  return isRemoved
     ? `✓ ${email} gets no more mails about what people do`
     : `✓ ${email} was not on the list; nothing was changed`
+}
 
 async function list(db: Database): Promise<readonly string[]> {
   const recipients = await listRecipients(db)

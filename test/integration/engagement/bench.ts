@@ -15,9 +15,10 @@ import type { Reply, SmtpCatcher } from '#test/integration/mail/smtp-catcher.ts'
 
 export interface Bench {
   readonly deps: Deps
+  readonly databaseUrl: string
   readonly smtp: SmtpCatcher
-  /** Runs a job of the clock's, now. */
-  run(name?: string): Promise<void>
+  /** Runs the job of the clock's, now. */
+  run(instead?: Deps): Promise<void>
   /** Somebody who has said yes. */
   addConfirmed(email: string): Promise<void>
   stop(): Promise<void>
@@ -40,11 +41,10 @@ export async function startBench(replyTo?: (attempt: number) => Reply): Promise<
   const deps = { db, pool, jobs, mail, auth, baseUrl, log, newId } as unknown as Deps
   return {
     deps,
+    databaseUrl: database.url,
     smtp,
-    run: async (name = interactionMailsJob) => {
-      const job = engagementJobs.find((known) => known.name === name)
-      if (job === undefined) throw new Error(`There is no job ${name}`)
-      await job.run(deps)
+    run: async (instead = deps) => {
+      for (const job of engagementJobs) if (job.name === interactionMailsJob) await job.run(instead)
     },
     addConfirmed: async (email) => {
       await db.insert(interactionRecipients).values({ email, askedAt: sql`now()`, confirmedAt: sql`now()` })

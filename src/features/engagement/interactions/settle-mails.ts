@@ -3,6 +3,7 @@ import type { Transaction } from '#src/db/client.ts'
 import type { Deps } from '#src/deps.ts'
 import { readMailProgress } from '#src/integrations/mail/index.ts'
 import type { MailProgress } from '#src/integrations/mail/index.ts'
+import { noteOutcome } from './note-outcome.ts'
 
 export type SettleDeps = Pick<Deps, 'db' | 'jobs'>
 
@@ -36,16 +37,4 @@ async function settle(tx: Transaction, { id, progress: { state, attempts, reason
     WHERE id = ${id} AND sent_at IS NULL AND given_up_at IS NULL
     RETURNING interaction_id`)
   for (const { interaction_id } of rows) await noteOutcome(tx, interaction_id)
-}
-
-/** What its mails have come to, as the interaction shows it. Also for when a recipient, and their mail, has gone. */
-export async function noteOutcome(tx: Transaction, interactionId: string): Promise<void> {
-  await tx.execute(sql`
-    UPDATE interactions SET notify_attempts = mails.attempts, notify_error = mails.error,
-      notified_at = CASE WHEN mails.are_sent THEN now() END
-    FROM (
-      SELECT max(attempts) AS attempts, max(error) AS error, bool_and(sent_at IS NOT NULL) AS are_sent
-      FROM interaction_mails WHERE interaction_id = ${interactionId}
-    ) AS mails
-    WHERE interactions.id = ${interactionId} AND notified_at IS NULL AND mails.attempts IS NOT NULL`)
 }

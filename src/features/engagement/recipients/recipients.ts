@@ -3,7 +3,7 @@ import type { SQL } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import type { Database } from '#src/db/client.ts'
 import { interactionMails, interactionRecipients } from '#src/db/schema/index.ts'
-import { noteOutcome } from '../interactions/settle-mails.ts'
+import { noteOutcome } from '../interactions/note-outcome.ts'
 
 /** More than that is a mailing list, and a mailing list is one address. */
 export const recipientsMax = 50
