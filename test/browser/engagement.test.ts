@@ -56,20 +56,19 @@ async function press(page: Page, name: string): Promise<void> {
 
 /** By axe in both themes, and without sideways scrolling on the narrowest screen. Its scripts need a page where they may run. */
 async function requireAccessible(reader: BrowserContext, paths: readonly string[]): Promise<void> {
-  const page = await reader.newPage()
-  for (const path of paths) {
-    await page.goto(path)
-    await page.waitForLoadState('load')
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(violations.map(({ id, nodes }) => ({ path, id, at: nodes.map(({ html }) => html) }))).toEqual([])
-    }
-    await page.setViewportSize({ width: 320, height: 800 })
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
-    await page.setViewportSize({ width: 1280, height: 800 })
-  }
-  await page.close()
+  await Promise.all(
+    paths.map(async (path) => {
+      const page = await open(reader, path)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        expect(violations.map(({ id, nodes }) => ({ path, id, at: nodes.map(({ html }) => html) }))).toEqual([])
+      }
+      await page.setViewportSize({ width: 320, height: 800 })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+      await page.close()
+    }),
+  )
 }
 
 test('a visitor waits for an agent, after their mailbox said so', async () => {
