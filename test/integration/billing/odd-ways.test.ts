@@ -268,6 +268,30 @@ test('a trial that nobody saw and that nothing was to follow is not paid for', a
   expect(atStripe).toMatchObject({ status: 'canceled' })
 })
 
+test('a purchase that is undone when its bank has taken the money back already gives nothing a second time', async () => {
+  const fresh = await billing.addAgent()
+  const userId = await billing.addPerson()
+  const which = { userId, agentSlug: fresh.slug, tierId: fresh.tiers.monthly, withTrial: false }
+  const { intentId, url } = await startCheckout(billing.deps, which)
+  await billing.database.pool.query(`UPDATE billing_intents SET state = 'expired', settled_at = now() WHERE id = $1`, [
+    intentId,
+  ])
+  await billing.sandbox.completeCheckout(url.split('/').at(-1) ?? '', {
+    card: { number: '4000000000000259', expMonth: 12, expYear: 2060 },
+  })
+  const kept = await billing.subscribe({ agent: fresh, tierId: fresh.tiers.monthly, userId })
+  for (let time = 0; time < 2; time += 1) {
+    expect(await settleCheckout(billing.deps, { intentId, userId })).toMatchObject({ kind: 'undone' })
+  }
+  for (const stripeDisputeId of await disputesOf(kept)) await reconcileDispute(billing.deps, { stripeDisputeId })
+  expect((await entriesOf(userId)).toSorted()).toEqual([
+    ['charge', 1_000],
+    ['charge', 1_000],
+    ['dispute', -1_000],
+  ])
+  expect(await billing.subscription(kept.subscriptionId)).toMatchObject({ status: 'active', disputedAt: null })
+})
+
 test('after months in which nobody looked, credit is counted from the period that was paid last', async () => {
   const who = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
   await passToRenewal(who, 4_000)

@@ -71,11 +71,12 @@ async function record(deps: ReconcileDeps, { lease, intent, invoice }: Paid & { 
 }
 
 async function grant(deps: ReconcileDeps, { intent, invoice }: Paid): Promise<void> {
+  if (intent.offerId === null) throw new AppError('not_found')
   const [offer] = await deps.db
     .select({ amount: agentAddonOffers.amount, scope: agentAddonOffers.scope, metric: agentMetricDefinitions.slug })
     .from(agentAddonOffers)
     .innerJoin(agentMetricDefinitions, eq(agentMetricDefinitions.id, agentAddonOffers.metricId))
-    .where(eq(agentAddonOffers.id, intent.offerId ?? ''))
+    .where(eq(agentAddonOffers.id, intent.offerId))
   if (offer === undefined || intent.subscriptionId === null) throw new AppError('not_found')
   await grantAddon(deps, {
     subscriptionId: intent.subscriptionId,

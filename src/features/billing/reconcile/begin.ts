@@ -105,10 +105,11 @@ class TrialTakenError extends Error {
 
 /** What was to follow the trial: nobody has told Stripe when it is over unseen, and then Stripe charges. */
 async function trialEndOf({ db }: ReconcileDeps, { tierId }: Intent): Promise<TrialEnd> {
+  if (tierId === null) return 'charge'
   const [tier] = await db
     .select({ endsWith: agentPricingTiers.trialEndsWith })
     .from(agentPricingTiers)
-    .where(eq(agentPricingTiers.id, tierId ?? ''))
+    .where(eq(agentPricingTiers.id, tierId))
   return tier?.endsWith ?? 'charge'
 }
 

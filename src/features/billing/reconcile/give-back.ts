@@ -1,11 +1,11 @@
-import type { Stripe } from 'stripe'
+import { Stripe } from 'stripe'
 import type { ReconcileDeps } from '../context.ts'
 import type { Intent } from '../intents/intents.ts'
 import { metadataOf } from '../intents/metadata.ts'
 import { stripeCall } from '../stripe-failures.ts'
 import { refundsOf } from './payments-of.ts'
 
-/** All that was paid by an invoice and not given back yet. */
+/** All that was paid by an invoice and not given back yet. What a bank has taken back is not given a second time. */
 export async function giveBack(
   { payments: { stripe } }: Pick<ReconcileDeps, 'payments'>,
   { invoice, intent }: { invoice: Stripe.Invoice; intent: Intent },
@@ -29,6 +29,11 @@ export async function giveBack(
       },
       { idempotencyKey: `${intent.id}:undo-refund:${invoice.id}` },
     ),
-  )
-  return [...given.refunds, refund]
+  ).catch(unlessDisputed)
+  return refund === undefined ? given.refunds : [...given.refunds, refund]
+}
+
+function unlessDisputed(error: unknown): undefined {
+  const isDisputed = error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'charge_disputed'
+  if (!isDisputed) throw error
 }

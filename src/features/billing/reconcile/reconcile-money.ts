@@ -76,10 +76,12 @@ export async function reconcileDispute(
   const charge = await chargeOf(deps, dispute.payment_intent)
   if (charge === undefined) return foreign
   await deps.db.transaction((tx) => writeDispute(tx, { dispute, charge }))
+  // It belonged to none, or not any more.
+  if (charge.subscriptionRef === null) return reconciled(charge)
   const [row] = await deps.db
     .select()
     .from(userAgentSubscriptions)
-    .where(eq(userAgentSubscriptions.id, charge.subscriptionRef ?? ''))
+    .where(eq(userAgentSubscriptions.id, charge.subscriptionRef))
   if (row?.stripeSubscriptionId) {
     if (row.disputedAt !== null) await stopRenewing(deps, { stripeSubscriptionId: row.stripeSubscriptionId, dispute })
     await reconcileSubscription(deps, { stripeSubscriptionId: row.stripeSubscriptionId })
