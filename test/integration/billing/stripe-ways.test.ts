@@ -1,4 +1,5 @@
 // What Stripe itself, its portal and its dashboard do to what is paid here, other than our own pages would.
+import { Stripe } from 'stripe'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { subscriptionAddons } from '#src/db/schema/index.ts'
@@ -14,10 +15,12 @@ import {
   refundInvoice,
   removeAddon,
   resumePlan,
+  startCheckout,
 } from '#src/features/billing/index.ts'
 import { eventHandlers } from '#src/features/billing/events/handlers.ts'
 import { findOwnSubscription } from '#src/features/billing/buyers/own-subscriptions.ts'
 import { endOf } from '#src/features/billing/reconcile/read-stripe.ts'
+import { subscribeToFreeTier } from '#src/features/subscriptions/index.ts'
 import { startBilling } from './harness.ts'
 import type { Billing, Subscribed, TestAgent } from './harness.ts'
 
@@ -119,6 +122,33 @@ describe('a customer who was deleted in the dashboard', () => {
     const { customerId, userId } = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
     expect(await eventHandlers(billing.deps).deletedCustomer(customerId)).toBe('ignored')
     expect(await ensureCustomer(billing.deps, { userId })).toBe(customerId)
+  })
+})
+
+describe('whatever the dashboard allows', () => {
+  it('a checkout takes cards only, and the sandbox nothing else', async () => {
+    const asked: string[] = []
+    const httpClient = Stripe.createFetchHttpClient(async (input: string | URL | Request, init?: RequestInit) => {
+      const request = new Request(input, init)
+      if (request.url.endsWith('/checkout/sessions')) asked.push(decodeURIComponent(await request.clone().text()))
+      return billing.sandbox.fetch(request)
+    })
+    const stripe = new Stripe('sk_test_sandbox', { maxNetworkRetries: 0, telemetry: false, httpClient })
+    const deps = { ...billing.deps, payments: { ...billing.deps.payments, stripe } }
+    const userId = await billing.addPerson()
+    const tier = { agentSlug: agent.slug, tierId: agent.tiers.trial, withTrial: true }
+    await startCheckout(deps, { userId, ...tier })
+    const free = await subscribeToFreeTier(deps, { userId, agentSlug: agent.slug, tierId: agent.tiers.free })
+    await buyAddon(deps, { subscriptionId: free.id, userId, offerId: await billing.addOffer(agent) })
+    expect(asked).toHaveLength(2)
+    for (const body of asked) expect(body).toContain('allowed_payment_method_types[0]=card')
+    await expect(
+      stripe.checkout.sessions.create({
+        mode: 'setup',
+        success_url: 'https://market.example',
+        allowed_payment_method_types: ['link'],
+      }),
+    ).rejects.toMatchObject({ param: expect.stringContaining('allowed_payment_method_types') })
   })
 })
 

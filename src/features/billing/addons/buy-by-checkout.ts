@@ -35,6 +35,7 @@ async function createSession(deps: ReconcileDeps, { intent, offer }: Purchase) {
         customer,
         client_reference_id: intent.id,
         line_items: [{ price: priceId, quantity: 1 }],
+        allowed_payment_method_types: ['card'],
         success_url: `${deps.baseUrl}/checkout/${intent.id}`,
         cancel_url: `${deps.baseUrl}/account/subscriptions/${intent.subscriptionId}`,
         expires_at: Math.floor(intent.expiresAt.getTime() / 1000),

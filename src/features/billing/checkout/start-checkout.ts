@@ -206,6 +206,8 @@ async function openSession(
         cancel_url: page,
         expires_at: Math.floor(intent.expiresAt.getTime() / 1000),
         metadata,
+        // Left out, Stripe offers whatever its dashboard allows: trials go by the card, and a debit is paid days later.
+        allowed_payment_method_types: ['card'],
         payment_method_collection: hasTrial && offer.trialWithoutCard ? 'if_required' : 'always',
         billing_address_collection: 'auto',
         customer_update: { address: 'auto', name: 'auto' },

@@ -64,6 +64,7 @@ type CheckoutParams = Pick<
   | 'locale'
   | 'currency'
 > & {
+  allowed_payment_method_types?: 'card'[]
   line_items?: Pick<Stripe.Checkout.SessionCreateParams.LineItem, 'price' | 'quantity'>[]
   automatic_tax?: Tax
   customer_update?: Stripe.Checkout.SessionCreateParams.CustomerUpdate

@@ -81,6 +81,7 @@ async function createSession(store: Store, params: Params): Promise<Session> {
       metadata: mergedMetadata({}, params.metadata),
       mode,
       payment_method_collection: params.payment_method_collection ?? 'always',
+      allowed_payment_method_types: params.allowed_payment_method_types ?? null,
       payment_method_types: ['card'],
       payment_status: mode === 'setup' ? 'no_payment_required' : 'unpaid',
       shipping_options: [],
