@@ -28,7 +28,8 @@ const start = ({ userId, tier = 'monthly', at = agent }: Buying) =>
   startCheckout(billing.deps, { userId, agentSlug: at.slug, tierId: at.tiers[tier], withTrial: tier === 'trial' })
 
 const sessionOf = (url: string): string => url.split('/').at(-1) ?? ''
-const pay = (url: string, number = visa) => billing.sandbox.completeCheckout(sessionOf(url), { card: { number, expMonth: 12, expYear: 2040 } })
+const pay = (url: string, number = visa) =>
+  billing.sandbox.completeCheckout(sessionOf(url), { card: { number, expMonth: 12, expYear: 2040 } })
 const settle = (intentId: string, userId: string) => settleCheckout(billing.deps, { intentId, userId })
 
 const rowsOf = (userId: string) =>
