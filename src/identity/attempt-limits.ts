@@ -31,6 +31,8 @@ const rules = {
   'review:account': { points: 30, duration: hourSeconds },
   'report:account': { points: 20, duration: hourSeconds },
   'engagement:account': { points: 60, duration: hourSeconds },
+  // What asks Stripe, whose own limit is one for the whole marketplace.
+  'billing:account': { points: 120, duration: 10 * minuteSeconds },
   'push:pair': { points: 120, duration: 15 * minuteSeconds },
   'client:pair': { points: 100, duration: 15 * minuteSeconds },
 } as const

@@ -10,6 +10,7 @@ const refusals = [
   'payment_declined',
   'unavailable',
   'conflict',
+  'rate_limited',
 ] as const satisfies readonly ErrorCode[]
 
 /** What a page says in words of its own. */

@@ -7,6 +7,7 @@ import type { ConsoleEnv } from '#src/identity/index.ts'
 import { addonRoutes } from './buyers/addon-routes.ts'
 import { changeRoutes } from './buyers/change-routes.ts'
 import { payingRoutes } from './buyers/paying-routes.ts'
+import { takeTurn } from './take-turn.ts'
 import { subscriptionRoutes } from './buyers/subscription-routes.ts'
 
 /** Not `/subscriptions/{id}/usage`: that is read with a token. */
@@ -29,7 +30,13 @@ export function buyerRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const router = createApiRouter()
   // The guard adds to the context what only the routes behind it read; the types can’t say that.
   const guarded = router as unknown as OpenAPIHono<ConsoleEnv>
-  for (const path of paths) guarded.use(path, consoleGuard(deps))
+  for (const path of paths) {
+    guarded.use(path, consoleGuard(deps))
+    guarded.use(path, async (c, next) => {
+      await takeTurn(deps, c.get('person').id)
+      return next()
+    })
+  }
   subscriptionRoutes(guarded, deps)
   changeRoutes(guarded, deps)
   addonRoutes(guarded, deps)

@@ -21,6 +21,7 @@ import { needsCard } from './buyers/needs-card.ts'
 import { isTrialUsed, readQuote } from './buyers/read-quote.ts'
 import type { Quote } from './buyers/read-quote.ts'
 import { businessNow } from './clock.ts'
+import { takeTurn } from './take-turn.ts'
 import { cancelPlan } from './changes/cancel-plan.ts'
 import type { CanceledPlan } from './changes/cancel-plan.ts'
 import { commitChange } from './changes/commit-change.ts'
@@ -104,34 +105,96 @@ export const createBillingServices = (deps: Deps): BillingServices => ({
   findNow: (which) => findNow(deps, which),
   quote: (which) => readQuote(deps, which),
   isTrialUsed: (whose) => isTrialUsed(deps, whose),
-  startCheckout: (start) => attempt([start.tierId], () => startCheckout(deps, start)),
-  settleCheckout: (which) => attempt([which.intentId], () => settleCheckout(deps, which)),
-  giveUpCheckout: (which) => attempt([which.intentId], () => giveUpCheckout(deps, which)),
-  previewChange: (change) => attempt([change.subscriptionId, change.tierId], () => previewChange(deps, change)),
+  startCheckout: (start) =>
+    attempt(
+      [start.tierId],
+      turn(deps, start.userId, () => startCheckout(deps, start)),
+    ),
+  settleCheckout: (which) =>
+    attempt(
+      [which.intentId],
+      turn(deps, which.userId, () => settleCheckout(deps, which)),
+    ),
+  giveUpCheckout: (which) =>
+    attempt(
+      [which.intentId],
+      turn(deps, which.userId, () => giveUpCheckout(deps, which)),
+    ),
+  previewChange: (change) =>
+    attempt(
+      [change.subscriptionId, change.tierId],
+      turn(deps, change.userId, () => previewChange(deps, change)),
+    ),
   commitChange: (change) =>
-    attempt([change.subscriptionId, change.tierId, change.intentId ?? change.tierId], () => commitChange(deps, change)),
-  cancel: (which) => attempt([which.subscriptionId], () => cancelPlan(deps, which)),
-  resume: (which) => attempt([which.subscriptionId], () => resumePlan(deps, which)),
-  previewAddon: (which) => attempt([which.subscriptionId, which.offerId], () => previewAddon(deps, which)),
+    attempt(
+      [change.subscriptionId, change.tierId, change.intentId ?? change.tierId],
+      turn(deps, change.userId, () => commitChange(deps, change)),
+    ),
+  cancel: (which) =>
+    attempt(
+      [which.subscriptionId],
+      turn(deps, which.userId, () => cancelPlan(deps, which)),
+    ),
+  resume: (which) =>
+    attempt(
+      [which.subscriptionId],
+      turn(deps, which.userId, () => resumePlan(deps, which)),
+    ),
+  previewAddon: (which) =>
+    attempt(
+      [which.subscriptionId, which.offerId],
+      turn(deps, which.userId, () => previewAddon(deps, which)),
+    ),
   buyAddon: (addon) =>
-    attempt([addon.subscriptionId, addon.offerId, addon.intentId ?? addon.offerId], () => buyAddon(deps, addon)),
+    attempt(
+      [addon.subscriptionId, addon.offerId, addon.intentId ?? addon.offerId],
+      turn(deps, addon.userId, () => buyAddon(deps, addon)),
+    ),
   removeAddon: ({ subscriptionId, addonId, userId }) =>
     attempt([subscriptionId, addonId], () =>
       removeAddon(deps, { subscriptionId, addonId, by: { kind: 'person', userId } }),
     ),
-  listInvoices: (whose) => attempt([], () => listInvoices(deps, whose)),
-  readBilling: (whose) => attempt([], () => readBilling(deps, whose)),
+  listInvoices: (whose) =>
+    attempt(
+      [],
+      turn(deps, whose.userId, () => listInvoices(deps, whose)),
+    ),
+  readBilling: (whose) =>
+    attempt(
+      [],
+      turn(deps, whose.userId, () => readBilling(deps, whose)),
+    ),
   saveDetails: (typed) => saveTypedDetails(deps, typed),
-  setDefaultCard: (which) => attempt([], () => setDefaultCard(deps, which)),
-  removeCard: (which) => attempt([], () => removeCard(deps, which)),
+  setDefaultCard: (which) =>
+    attempt(
+      [],
+      turn(deps, which.userId, () => setDefaultCard(deps, which)),
+    ),
+  removeCard: (which) =>
+    attempt(
+      [],
+      turn(deps, which.userId, () => removeCard(deps, which)),
+    ),
   adoptChosenCard: ({ userId }) =>
     attempt([], async () => {
       const customerId = await findCustomer(deps, userId)
       if (customerId !== undefined) await adoptChosenCard(deps, customerId)
     }),
-  openPortal: (portal) => attempt([], () => openPortal(deps, portal)),
+  openPortal: (portal) =>
+    attempt(
+      [],
+      turn(deps, portal.userId, () => openPortal(deps, portal)),
+    ),
   findPaymentPage: (which) => attempt([which.subscriptionId], () => findPaymentPage(deps, which)),
 })
+
+/** What asks Stripe for a person, as often as one may. */
+const turn =
+  <T>(deps: Deps, userId: string, verb: () => Promise<T>) =>
+  async (): Promise<T> => {
+    await takeTurn(deps, userId)
+    return verb()
+  }
 
 async function findDetail(deps: Deps, which: WhichSubscription): Promise<SubscriptionDetail | undefined> {
   if (!isUuid(which.subscriptionId)) return undefined

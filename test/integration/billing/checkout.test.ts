@@ -1,7 +1,15 @@
 // Buying a tier: from the first click to what is stored, with whatever comes in between.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { and, eq } from 'drizzle-orm'
-import { billingEntries, billingIntents, trialUses, userAgentSubscriptions } from '#src/db/schema/index.ts'
+import {
+  agentInstalls,
+  agents,
+  billingEntries,
+  billingIntents,
+  interactions,
+  trialUses,
+  userAgentSubscriptions,
+} from '#src/db/schema/index.ts'
 import { settleCheckout, startCheckout } from '#src/features/billing/index.ts'
 import { subscribeToFreeTier } from '#src/features/subscriptions/index.ts'
 import { startBilling } from './harness.ts'
@@ -126,6 +134,22 @@ describe('a paid tier', () => {
     await expect(startCheckout(billing.deps, { ...foreign, agentSlug: 'none' })).rejects.toMatchObject({
       code: 'not_found',
     })
+  })
+
+  it('can’t be bought of an agent that is only coming', async () => {
+    const coming = await billing.addAgent()
+    await billing.database.db.update(agents).set({ comingSoon: true }).where(eq(agents.id, coming.agentId))
+    await expect(start({ userId: await billing.addPerson(), at: coming })).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('is an installed agent, and something that operators hear of', async () => {
+    const userId = await billing.addPerson()
+    const { intentId, url } = await start({ userId })
+    await pay(url)
+    for (let time = 0; time < 2; time += 1) await settle(intentId, userId)
+    const rows = await billing.database.db.select().from(interactions).where(eq(interactions.userId, userId))
+    expect(rows.map(({ type }) => type).toSorted()).toEqual(['installed', 'subscribed'])
+    expect(await billing.database.db.$count(agentInstalls, eq(agentInstalls.userId, userId))).toBe(1)
   })
 
   it('expires when nobody pays, and can be begun again', async () => {

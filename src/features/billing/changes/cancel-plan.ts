@@ -1,4 +1,5 @@
 import { recordAudit } from '#src/db/audit.ts'
+import { recordInteraction } from '#src/features/engagement/index.ts'
 import { cancelSubscription } from '#src/features/subscriptions/index.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { settleIntent, writeIntent } from '../intents/intents.ts'
@@ -73,6 +74,10 @@ async function cancelPaid(deps: ReconcileDeps, plan: Plan): Promise<CanceledPlan
       resourceId: row.id,
       metadata: { when: canceled.kind, endsAt: canceled.endsAt.toISOString() },
     })
+    const endsAt = canceled.endsAt.toISOString()
+    if (!row.isTest) {
+      await recordInteraction(tx, { type: 'canceled', userId: row.userId, agentId: agent.id, metadata: { endsAt } })
+    }
   })
   return canceled
 }

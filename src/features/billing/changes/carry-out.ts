@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { eq } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import { agentPricingTiers } from '#src/db/schema/index.ts'
+import { recordInteraction } from '#src/features/engagement/index.ts'
 import type { Tier } from '#src/features/subscriptions/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import type { ReconcileDeps } from '../context.ts'
@@ -175,5 +176,10 @@ async function finish(
       resourceId: intent.subscriptionId ?? undefined,
       metadata: { from, to: intent.tierId, ...terms },
     })
+    const { userId, agentId, tierId } = intent
+    // During a trial nothing is paid for either way, and a version is its publisher's doing.
+    if (terms.way === 'trial' || isPublishers) return
+    const type = terms.way === 'now' ? 'upgraded' : 'downgraded'
+    await recordInteraction(tx, { type, userId, agentId, metadata: { tierId, before: from } })
   })
 }

@@ -66,7 +66,14 @@ async function getOffer({ db }: ReconcileDeps, { agentSlug, tierId }: StartCheck
     const [agent] = await tx
       .select({ id: agents.id })
       .from(agents)
-      .where(and(eq(agents.slug, agentSlug), eq(agents.status, 'published'), eq(agents.listing, 'agent')))
+      .where(
+        and(
+          eq(agents.slug, agentSlug),
+          eq(agents.status, 'published'),
+          eq(agents.listing, 'agent'),
+          eq(agents.comingSoon, false),
+        ),
+      )
     if (agent === undefined) throw new AppError('not_found')
     try {
       const tier = await getTierOnOffer(tx, { tierId, agentId: agent.id })

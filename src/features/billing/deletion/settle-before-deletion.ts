@@ -7,7 +7,7 @@ import { isDeleted } from '../customers/forget-customer.ts'
 import { reduceEventsOf } from '../events/reduce-events.ts'
 import { findCharge } from '../reconcile/record-money.ts'
 import { reconcileInvoice } from '../reconcile/reconcile-money.ts'
-import { stripeCall } from '../stripe-failures.ts'
+import { isMissing, stripeCall } from '../stripe-failures.ts'
 
 const pageSize = 100
 const pagesMax = 50
@@ -56,13 +56,26 @@ function unlessCompleted(error: unknown): void {
 async function recordPayments(deps: ReconcileDeps, customer: string): Promise<void> {
   let after: string | undefined
   for (let page = 0; page < pagesMax; page += 1) {
-    const { data, has_more: isMore } = await stripeCall(() => paidInvoices(deps, { customer, after }))
+    const { data, has_more: isMore } = await listPaid(deps, { customer, after })
     for (const { id, amount_paid: amount } of data) {
       if (id === undefined || amount === 0 || (await findCharge(deps.db, id)) !== undefined) continue
       await reconcileInvoice(deps, { stripeInvoiceId: id })
     }
     after = data.at(-1)?.id
     if (!isMore || after === undefined) return
+  }
+}
+
+/** Stripe may know nothing any more of a customer that is deleted there; what was paid was recorded before. */
+async function listPaid(
+  deps: StripeDeps,
+  page: Page,
+): Promise<Pick<Stripe.ApiList<Stripe.Invoice>, 'data' | 'has_more'>> {
+  try {
+    return await stripeCall(() => paidInvoices(deps, page))
+  } catch (error) {
+    if (isMissing(error)) return { data: [], has_more: false }
+    throw error
   }
 }
 

@@ -12,6 +12,7 @@ import {
   agents,
   userAgentSubscriptions,
 } from '#src/db/schema/index.ts'
+import { recordInstall, recordInteraction } from '#src/features/engagement/index.ts'
 import { applyBilled, inTransaction, openIn } from '#src/features/subscriptions/index.ts'
 import type { SubscriptionRow } from '#src/features/subscriptions/index.ts'
 import { businessNow } from '../clock.ts'
@@ -178,7 +179,28 @@ async function write(
   }
   await writeFacts(tx, deps, { row, facts })
   await settleIntent(tx, { id: intent.id, state: 'done', subscriptionId: row.id })
+  if (!row.isTest) await tellShop(tx, { intent, facts, row, isNew: present === undefined })
   return row.id
+}
+
+interface Begun {
+  readonly intent: Intent
+  readonly facts: StripeFacts
+  readonly row: SubscriptionRow
+  /** Not a free one that goes on. */
+  readonly isNew: boolean
+}
+
+/** What the marketplace's people hear of, besides the money. */
+async function tellShop(tx: Transaction, { intent, facts, row, isNew }: Begun): Promise<void> {
+  const { userId, agentId } = intent
+  await recordInstall(tx, { userId, agentId, by: 'subscription' })
+  await recordInteraction(tx, {
+    type: isNew ? 'subscribed' : 'upgraded',
+    userId,
+    agentId,
+    metadata: { tierId: row.tierId, isTrial: facts.status === 'trialing' },
+  })
 }
 
 interface Whose {

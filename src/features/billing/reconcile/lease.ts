@@ -6,7 +6,10 @@ import type { Transaction } from '#src/db/client.ts'
 import type { Deps } from '#src/deps.ts'
 import { AppError } from '#src/lib/errors.ts'
 
-/** Longer than the calls under a lease take with their repetitions (integrations/stripe/client.ts). */
+/**
+ * Longer than calls under a lease take, unless Stripe hangs and each is repeated. Then somebody else may begin, and who was first writes
+ * nothing: `hold` refuses, and it is tried again.
+ */
 const leaseSeconds = 90
 const waitMsMax = 10_000
 const lookAgainMs = { first: 20, most: 250 }

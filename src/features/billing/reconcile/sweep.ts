@@ -84,6 +84,7 @@ async function settleStale(deps: ReconcileDeps, intent: Intent): Promise<void> {
   await settleIntent(deps.db, { id: intent.id, state: 'expired' })
 }
 
+/** First those that time itself has changed, then whoever was not looked at for longest. */
 async function findDue({ db }: ReconcileDeps, { most, settledSeconds }: Required<Sweep>) {
   const isOpen = inArray(userAgentSubscriptions.status, [...openStatuses])
   const lookedAt = (seconds: number) =>
@@ -102,6 +103,6 @@ async function findDue({ db }: ReconcileDeps, { most, settledSeconds }: Required
         or(lookedAt(settledSeconds), and(isLate, lookedAt(Math.min(settledSeconds, 600)))),
       ),
     )
-    .orderBy(sql`${userAgentSubscriptions.reconciledAt} ASC NULLS FIRST`)
+    .orderBy(sql`(${isLate}) DESC`, sql`${userAgentSubscriptions.reconciledAt} ASC NULLS FIRST`)
     .limit(most)
 }

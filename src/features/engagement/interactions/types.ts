@@ -7,11 +7,11 @@ export const interactionTypes = [
   /** Somebody's first launch, subscription or press of Install. */
   'installed',
   'uninstalled',
-  /** `tier`, `isTrial`. */
+  /** `tierId`; `isTrial` of a paid tier, `isFree` of a free one. */
   'subscribed',
-  /** `tier`, `before`. */
+  /** `tierId`; `before`, unless it was free. */
   'upgraded',
-  /** `tier`, `before`: at the end of the period. */
+  /** `tierId`, `before`: at the end of the period. */
   'downgraded',
   /** `endsAt`. */
   'canceled',

@@ -403,3 +403,23 @@ describe('invoices, details and cards', () => {
     expect(await (await fetch(portal.body.url)).text()).not.toContain('evil.example')
   })
 })
+
+describe('how often', () => {
+  it('somebody may ask is bounded, and nobody else waits for them', async () => {
+    const person = await signedIn(server)
+    const answers: number[] = []
+    for (let round = 0; round < 13; round += 1) {
+      const asked = await Promise.all(Array.from({ length: 10 }, () => person.call('GET', `/subscriptions/${nobody}`)))
+      answers.push(...asked.map(({ status }) => status))
+    }
+    expect(answers.filter((status) => status === 404)).toHaveLength(120)
+    expect(answers.filter((status) => status === 429)).toHaveLength(10)
+    expect(await person.call('POST', `/subscriptions/${nobody}/cancel`)).toMatchObject({
+      status: 429,
+      body: { code: 'rate_limited' },
+    })
+    expect((await eve.call('GET', '/invoices')).status).toBe(200)
+    const page = await server.deps.auth.limits.take({ 'billing:account': [person.userId] })
+    expect(page).toBeGreaterThan(0)
+  })
+})

@@ -31,6 +31,7 @@ const words: Readonly<Record<Refusal['code'], Words>> = {
     title: 'Payments can’t be reached right now',
     text: 'Nothing was lost. Try again in a minute; pressing twice never pays twice.',
   },
+  rate_limited: { title: 'That was very often', text: 'Wait a few minutes, then try again. Nothing was charged.' },
   conflict: { title: 'That is not possible now', text: 'It changed meanwhile. Look again; nothing was charged.' },
 }
 
@@ -43,6 +44,7 @@ const statuses: Readonly<Record<Refusal['code'], number>> = {
   payment_required: 402,
   payment_declined: 402,
   unavailable: 503,
+  rate_limited: 429,
 }
 
 /** What an action left in the address, where it leads elsewhere. */
