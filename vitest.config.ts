@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     isolate: false,
     // More than the two cores of a small machine: most of a test's time is waiting for PostgreSQL or the browser.
-    maxWorkers: 4,
+    maxWorkers: 5,
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       {
