@@ -450,6 +450,27 @@ describe('cancelling and resuming', () => {
     expect(trail.map(({ action }) => action)).toEqual(expect.arrayContaining(['billing.cancel', 'billing.resume']))
   })
 
+  test('in the hour before a renewal is charged ends it at once, and it is never charged', async () => {
+    const who = await subscribed()
+    const { currentPeriodEnd } = await row(who)
+    await billing.pass({ seconds: (+currentPeriodEnd - +(await billing.now())) / 1000 + 60 })
+    expect(await cancelPlan(billing.deps, who)).toMatchObject({ kind: 'at_once' })
+    expect(await row(who)).toMatchObject({ status: 'canceled' })
+    await billing.pass({ days: 40 })
+    await reconcileSubscription(billing.deps, who)
+    const { data } = await billing.stripe.invoices.list({ customer: who.customerId })
+    expect(data.map(({ amount_paid: paid }) => paid).filter((paid) => paid > 0)).toEqual([1_000])
+  })
+
+  test('of a renewal that has just been charged keeps what was paid for', async () => {
+    const who = await subscribed()
+    const { currentPeriodEnd } = await row(who)
+    await passToAfter(currentPeriodEnd)
+    const canceled = await cancelPlan(billing.deps, who)
+    expect(canceled.kind).toBe('at_period_end')
+    expect(+canceled.endsAt).toBeGreaterThan(+(await billing.now()))
+  })
+
   test('of what is over at Stripe, though nobody was told, is a conflict, and is known from then on', async () => {
     const verbs = [
       (who: Subscribed) => resumePlan(billing.deps, who),

@@ -29,8 +29,8 @@ const openSeconds = 3_600
 const openInvoicesMax = 100
 
 /**
- * Ends a subscription: with the period that is paid for, and then nothing more is charged; at once where its payment is late.
- * Cancelling again changes nothing. Throws `not_found`, and `unavailable`: to be tried again.
+ * Ends a subscription: with the period that is paid for, and then nothing more is charged; at once where its payment is late, or
+ * where the paid period is over and the next one is not charged yet. Cancelling again changes nothing. Throws `not_found`, and `unavailable`: to be tried again.
  */
 export async function cancelPlan(deps: ReconcileDeps, { subscriptionId, userId }: CancelPlan): Promise<CanceledPlan> {
   return withLease(deps, leaseOf(subscriptionId), async () => {
@@ -43,8 +43,8 @@ export async function cancelPlan(deps: ReconcileDeps, { subscriptionId, userId }
   })
 }
 
-async function cancelPaid(deps: ReconcileDeps, plan: Plan): Promise<CanceledPlan> {
-  const { row, agent } = plan
+async function cancelPaid(deps: ReconcileDeps, before: Plan): Promise<CanceledPlan> {
+  const { row, agent } = before
   const intent = await writeIntent(deps.db, {
     id: deps.newId(),
     kind: 'cancel',
@@ -53,9 +53,9 @@ async function cancelPaid(deps: ReconcileDeps, plan: Plan): Promise<CanceledPlan
     subscriptionId: row.id,
     openSeconds,
   })
-  const at = await readAtStripe(deps, plan)
+  const { plan, at } = await readCharged(deps, before)
   const { id, status } = at.subscription
-  const isRunning = status === 'active' || status === 'trialing'
+  const isRunning = (status === 'active' || status === 'trialing') && !isUncharged({ plan, at })
   if (isRunning) {
     await clearTheWay(deps, { plan, tierId: undefined })
     await planEnd(deps, await readAtStripe(deps, plan))
@@ -80,6 +80,32 @@ async function cancelPaid(deps: ReconcileDeps, plan: Plan): Promise<CanceledPlan
     }
   })
   return canceled
+}
+
+interface Read {
+  readonly plan: Plan
+  readonly at: AtStripe
+}
+
+/** Stripe has begun a period that nobody has paid: what is stored is still the one before. */
+const isUncharged = ({ plan, at }: Read): boolean => at.main.current_period_start * 1000 >= +plan.row.currentPeriodEnd
+
+/** In the hour before a renewal is charged that is stopped first, so that it is charged before or not at all. */
+async function readCharged(deps: ReconcileDeps, before: Plan): Promise<Read> {
+  const present = async (): Promise<Read> => {
+    await reconcileSubscription(deps, { stripeSubscriptionId: before.row.stripeSubscriptionId ?? '' })
+    const plan = await getPlan(deps, { subscriptionId: before.row.id, userId: before.row.userId })
+    // It may have ended by this look.
+    if (plan.row.stripeSubscriptionId === null) return { plan: before, at: await readAtStripe(deps, before) }
+    return { plan, at: await readAtStripe(deps, plan) }
+  }
+  const read = await present()
+  if (read.at.subscription.status !== 'active' || !isUncharged(read)) return read
+  const { invoices } = deps.payments.stripe
+  const { id } = read.at.subscription
+  const { data } = await stripeCall(() => invoices.list({ subscription: id, status: 'draft', limit: openInvoicesMax }))
+  for (const draft of data) await stripeCall(() => invoices.update(draft.id, { auto_advance: false }))
+  return present()
 }
 
 /** First the end, then the invoices: voiding the last one would make the subscription active again. */

@@ -12,7 +12,7 @@ import type { Route } from './+types/cancel.ts'
 export const headers = accountHeaders
 
 export async function loader(args: Route.LoaderArgs) {
-  const { subscription, path } = await subscriptionRequest(args)
+  const { subscription, path } = await subscriptionRequest(args, { isUpToDate: true })
   if (isOver(subscription) || subscription.cancelAtPeriodEnd) throw redirect(path, 303)
   return { subscription, path }
 }
@@ -28,7 +28,9 @@ export async function action(args: Route.ActionArgs) {
 /** The second of two clicks: when it ends, and what stays. */
 export default function Cancel({ loaderData: { subscription, path }, actionData }: Route.ComponentProps) {
   const { agent, period, addons, tier } = subscription
-  const isAtOnce = owes(subscription)
+  const isLate = owes(subscription)
+  // The paid period is over, and the next one is not charged yet.
+  const isAtOnce = isLate || subscription.isBeingCharged
   const end = isAtOnce || period === null ? 'now' : `on ${formatDay(period.end)}`
   const recurring = addons.filter(({ price }) => price !== null).length
   return (
@@ -40,7 +42,7 @@ export default function Cancel({ loaderData: { subscription, path }, actionData 
         </p>
         <ul className="list-disc ps-24">
           {isAtOnce ? (
-            <li>The open invoice is void: you owe nothing more.</li>
+            <li>{isLate ? 'The open invoice is void' : 'The next charge is not made'}: you owe nothing more.</li>
           ) : (
             <>
               <li>Until then {agent.name} works as before, with all you have of it.</li>
