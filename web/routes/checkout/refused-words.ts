@@ -28,6 +28,12 @@ export function refusedWords(reason: string, { agentName, isUndone }: Setting): 
       return { title: 'That tier is not on offer any more', text: `It was withdrawn while you were paying. ${money}` }
     case 'payment_declined':
       return { title: 'The payment was declined', text: `Your bank said no. ${money}` }
+    case 'ended':
+      // It may have been paid: that it ended says nothing about it.
+      return {
+        title: 'This subscription has ended',
+        text: 'It ended before we heard of it. Your invoices show what was paid.',
+      }
     default:
       return { title: 'This purchase came to nothing', text: `It ended before it began. ${money}` }
   }

@@ -1,5 +1,5 @@
 // A checkout session at Stripe, and what has become of it.
-import type { Stripe } from 'stripe'
+import { Stripe } from 'stripe'
 import type { Reconciled, ReconcileDeps } from '../context.ts'
 import { findCustomer } from '../customers/ensure-customer.ts'
 import { settleIntent } from '../intents/intents.ts'
@@ -68,8 +68,15 @@ export async function settleCheckoutSession(
 /** Ends a purchase that nobody shall complete any more; one that was completed just now becomes what was bought. */
 export async function giveUpSession(deps: ReconcileDeps, intent: Intent): Promise<void> {
   const session = await findSession(deps, intent)
-  if (session?.status === 'open') {
-    await stripeCall(() => deps.payments.stripe.checkout.sessions.expire(session.id)).catch(() => undefined)
-  }
+  if (session?.status === 'open') await expireSession(deps, session.id)
   await settleSession(deps, intent)
+}
+
+/** Closes a session at Stripe; one that was completed or expired just now stays what it is. Throws `unavailable`. */
+export async function expireSession({ payments }: Pick<ReconcileDeps, 'payments'>, id: string): Promise<void> {
+  try {
+    await stripeCall(() => payments.stripe.checkout.sessions.expire(id))
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error
+  }
 }

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Stripe } from 'stripe'
 import { billingCustomers } from '#src/db/schema/index.ts'
+import { expireSession } from '../checkout/session.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { findLost } from '../customers/ensure-customer.ts'
 import { isDeleted } from '../customers/forget-customer.ts'
@@ -44,13 +45,9 @@ async function expireSessions({ payments }: StripeDeps, customer: string): Promi
     const { data } = await stripeCall(() => sessions.list({ customer, status: 'open', limit: pageSize }))
     if (data.length === 0) return
     // One that was completed just now can't be expired, and is no longer among the open ones when they are looked for again.
-    for (const { id } of data) await stripeCall(() => sessions.expire(id)).catch(unlessCompleted)
+    for (const { id } of data) await expireSession({ payments }, id)
   }
   throw new Error('There are still open checkout sessions')
-}
-
-function unlessCompleted(error: unknown): void {
-  if ((error as { type?: unknown }).type !== 'StripeInvalidRequestError') throw error
 }
 
 async function recordPayments(deps: ReconcileDeps, customer: string): Promise<void> {
