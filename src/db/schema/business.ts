@@ -1104,6 +1104,10 @@ export const reports = pgTable(
     decidedBy: authId('decided_by'),
     /** Null: open. */
     decidedAt: instant('decided_at'),
+    /** Why it was decided so. */
+    decision: text('decision').notNull().default(''),
+    /** Null: the mailbox that it was given from has not said yes, and operators don't see it. */
+    confirmedAt: instant('confirmed_at').defaultNow(),
     createdAt: createdAt(),
   },
   (table) => [
@@ -1113,8 +1117,21 @@ export const reports = pgTable(
     holds(table.reviewId, sql`(${table.reviewId} IS NOT NULL) = (${table.kind} = 'review')`),
     holds(table.decidedAt, sql`(${table.decidedAt} IS NULL) = (${table.state} = 'open')`),
     hasLength(table.details, { min: 0, max: 2_000 }),
+    hasLength(table.decision, { min: 0, max: 500 }),
     isEmail(table.reporterEmail),
-    // One open report of each person about each thing.
+    // One open report of each person, or each address, about each thing.
+    uniqueWhere(
+      { suffix: 'about_agent', where: sql`${table.state} = 'open' AND ${table.reviewId} IS NULL` },
+      table.reporterId,
+      table.kind,
+      table.agentId,
+    ),
+    uniqueWhere(
+      { suffix: 'open', where: sql`${table.state} = 'open'` },
+      table.reporterEmail,
+      table.kind,
+      table.agentId,
+    ),
     uniqueWhere(
       { suffix: 'open', where: sql`${table.state} = 'open'` },
       table.reporterId,
