@@ -15,6 +15,7 @@ const groups: readonly { readonly title: string; readonly tables: readonly strin
       'media',
       'agent_search',
       'agent_search_terms',
+      'agent_suggestions',
     ],
   },
   { title: 'Pricing and quotas', tables: ['agent_pricing_tiers', 'agent_metric_definitions', 'tier_metric_quotas'] },

@@ -1688,7 +1688,30 @@ export const agentSearchTerms = pgTable(
   ],
 )
 
-export const seedKinds = ['tag', 'agent'] as const
+/** What the beginning of a name, of a word in it or of its publisher is looked up in, while somebody types. */
+export const agentSuggestions = pgTable(
+  'agent_suggestions',
+  {
+    agentId: uuid('agent_id').notNull(),
+    /** Plain lower-case words from one of the name's or the publisher's to its last, or the whole name without spaces. */
+    key: plainText('key').notNull(),
+    /** Comes from the name; false: from the publisher's. */
+    isName: boolean('is_name').notNull().default(false),
+    /** As in agent_search. */
+    quality: doublePrecision('quality').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'agent_suggestions_pkey', columns: [table.agentId, table.key] }),
+    // With the search row goes what leads to it: an agent that is not published has neither.
+    reference(table.agentId, agentSearch.agentId, 'cascade'),
+    // A rare beginning is found by the first, the best of a common one by the second; both answer without the table.
+    indexed(table.key, table.isName, table.quality, table.agentId),
+    indexed(table.isName, table.quality, table.agentId, table.key),
+    holds(table.key, sql`char_length(${table.key}) BETWEEN 1 AND 100`),
+  ],
+)
+
+export const seedKinds = ['tag', 'agent', 'collection'] as const
 
 /** What seeding last wrote, so that a newer entry changes only what nobody edited and nothing that was deleted returns. */
 export const seedEntries = pgTable(
