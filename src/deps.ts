@@ -3,13 +3,21 @@ import type { Pool } from 'pg'
 import type { Config } from '#src/config.ts'
 import { createDatabase } from '#src/db/client.ts'
 import type { Database } from '#src/db/client.ts'
+import { createSiteReader } from '#src/db/site-settings.ts'
+import type { SiteReader } from '#src/db/site-settings.ts'
 import { createMetrics } from '#src/http/metrics.ts'
 import type { Metrics } from '#src/http/metrics.ts'
 import { createAuth, createBreachCheck } from '#src/identity/index.ts'
 import type { Auth } from '#src/identity/index.ts'
 import { createJobs } from '#src/integrations/jobs/index.ts'
 import type { Jobs } from '#src/integrations/jobs/index.ts'
-import { createMail, createMailPreview, createOutbox, createSmtpTransport } from '#src/integrations/mail/index.ts'
+import {
+  createMail,
+  createMailPreview,
+  createOutbox,
+  createSmtpTransport,
+  ownBrand,
+} from '#src/integrations/mail/index.ts'
 import type { Mail, MailPreviewServices } from '#src/integrations/mail/index.ts'
 import { createPayments } from '#src/integrations/stripe/index.ts'
 import type { Payments } from '#src/integrations/stripe/index.ts'
@@ -28,6 +36,8 @@ export interface Deps {
   readonly baseUrl: string
   readonly pool: Pool
   readonly db: Database
+  /** What this marketplace is called and looks like. */
+  readonly site: SiteReader
   readonly log: Log
   readonly newId: NewId
   readonly jobs: Jobs
@@ -62,11 +72,16 @@ interface Ground {
 export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps {
   const { config, baseUrl, pool, log } = ground
   const db = overrides.db ?? createDatabase(pool)
+  const site = overrides.site ?? createSiteReader({ db })
+  const brand = async () => {
+    const { name, accent } = await site.read()
+    return { name, accent: accent ?? ownBrand.accent }
+  }
   const jobs = overrides.jobs ?? createJobs({ pool, log, isWorker: config.role !== 'web' })
   const outbox = config.smtpUrl === undefined ? createOutbox({ folder: join(config.dataDir, 'mail') }) : undefined
   const transport = outbox ?? createSmtpTransport({ url: config.smtpUrl ?? '' })
-  const mail = overrides.mail ?? createMail({ boss: jobs.boss, transport, from: config.mailFrom, log })
-  const mailPreview = config.mode === 'demo' ? createMailPreview({ outbox, baseUrl }) : undefined
+  const mail = overrides.mail ?? createMail({ boss: jobs.boss, transport, from: config.mailFrom, log, brand })
+  const mailPreview = config.mode === 'demo' ? createMailPreview({ outbox, baseUrl, brand }) : undefined
   // A demo on somebody's machine asks nobody outside.
   const isBreached = config.mode === 'demo' ? undefined : createBreachCheck({ fetch, log })
   const auth =
@@ -91,6 +106,7 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
     pool,
     log,
     db,
+    site,
     jobs,
     mail,
     mailPreview,

@@ -13,9 +13,12 @@ describe.each(themes)('tokens in the %s theme', (theme) => {
   const ratio = (one: string, other: string): number =>
     contrast(tokens.color({ name: one, theme }), tokens.color({ name: other, theme }))
 
-  it.each(['ink', 'muted', 'faint', 'red', 'lagoon', 'gold', 'canal'])('%s reads on every surface', (name) => {
-    for (const surface of surfaces) expect(ratio(name, surface), `on ${surface}`).toBeGreaterThanOrEqual(textMin)
-  })
+  it.each(['ink', 'muted', 'faint', 'red', 'lagoon', 'gold', 'canal', 'accent'])(
+    '%s reads on every surface',
+    (name) => {
+      for (const surface of surfaces) expect(ratio(name, surface), `on ${surface}`).toBeGreaterThanOrEqual(textMin)
+    },
+  )
 
   it('a control border is seen on every surface', () => {
     for (const surface of surfaces) expect(ratio('control', surface), `on ${surface}`).toBeGreaterThanOrEqual(uiMin)

@@ -63,6 +63,15 @@ export interface Source {
 
 export type Json = Readonly<Record<string, unknown>>
 
+/** A text that the operator published about the marketplace. */
+export interface LegalText {
+  readonly markdown: string
+  /** 1 for the first that was published; one more each time it changes. */
+  readonly version: number
+  /** ISO 8601, in UTC. */
+  readonly updatedAt: string
+}
+
 // --- Catalog ---------------------------------------------------------------------------------------------------------
 
 export const agentStatuses = ['draft', 'in_review', 'published', 'suspended', 'archived'] as const
@@ -1619,8 +1628,8 @@ export const siteSettings = pgTable(
     supportEmail: text('support_email'),
     /** What prices are shown in where a publisher has chosen none. */
     currency: text('currency').notNull().default('USD'),
-    /** Markdown by page: `terms`, `privacy`, `refunds`, `imprint`. */
-    legal: jsonb('legal').$type<Readonly<Record<string, string>>>().notNull().default({}),
+    /** By page (`terms`, `privacy`, `refunds`, `imprint`): its Markdown, which version it is, and since when. */
+    legal: jsonb('legal').$type<Readonly<Record<string, LegalText>>>().notNull().default({}),
     updatedAt: updatedAt(),
   },
   (table) => [

@@ -1,3 +1,5 @@
+export { ownBrand } from './brand.ts'
+export type { MailBrand } from './brand.ts'
 export { createMail } from './mailer.ts'
 export type { Mail, MailOptions } from './mailer.ts'
 export type { MailMessage, MailTransport, RenderedMail } from './message.ts'
@@ -12,6 +14,8 @@ export {
   accountDeleted,
   accountExists,
   checkoutUndone,
+  claimApproved,
+  claimRefused,
   confirmMailbox,
   confirmNewEmail,
   emailChangeAsked,
@@ -22,7 +26,9 @@ export {
   passwordChanged,
   paymentFailed,
   paymentReceipt,
+  publisherContacted,
   refundMade,
+  removalDecided,
   resetPassword,
   subscriptionEnded,
   tierChanges,

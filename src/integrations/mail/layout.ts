@@ -1,3 +1,4 @@
+import { accentDark, accentLight, siteName } from './brand.ts'
 import { html } from './html.ts'
 import type { SafeHtml } from './html.ts'
 import { oneLine } from './message.ts'
@@ -11,14 +12,16 @@ export interface MailDocument {
   readonly heading: string
   readonly greeting?: string | undefined
   readonly blocks: readonly MailBlock[]
+  /** Replies go to somebody. */
+  readonly isAnswerable?: boolean
 }
 
 export type MailBlock =
   | { readonly kind: 'text'; readonly text: string }
+  /** Somebody else's words, line by line as they wrote them. */
+  | { readonly kind: 'quote'; readonly text: string }
   | { readonly kind: 'action'; readonly label: string; readonly url: string }
   | { readonly kind: 'note'; readonly text: string }
-
-const siteName = 'Rialto'
 
 export function renderMail(document: MailDocument): RenderedMail {
   return { subject: oneLine(document.subject), text: renderText(document), html: String(renderHtml(document)) }
@@ -30,8 +33,10 @@ function renderText({ heading, greeting, blocks }: MailDocument): string {
   return [heading, ...hello, ...blocks.map(blockText), `-- \n${siteName}`].join('\n\n') + '\n'
 }
 
-const blockText = (block: MailBlock): string =>
-  block.kind === 'action' ? `${block.label}:\n${webUrl(block.url)}` : block.text
+function blockText(block: MailBlock): string {
+  if (block.kind === 'action') return `${block.label}:\n${webUrl(block.url)}`
+  return block.kind === 'quote' ? block.text.replaceAll(/^/gm, '> ') : block.text
+}
 
 const sans = "Geist,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 const serif = "Fraunces,Georgia,'Times New Roman',serif"
@@ -44,15 +49,15 @@ const light = {
   ink: '#17130e',
   muted: '#5f574b',
   hairline: '#ddd5c7',
-  red: '#a8321f',
+  accent: accentLight,
   canal: '#1b5e8c',
 }
 const darkSheet = `@media (prefers-color-scheme:dark){
 .ground{background:#11151a!important}.raised{background:#191e25!important;border-color:#2d333c!important}
-.ink{color:#efe9df!important}.muted{color:#b3aa9c!important}.mark{color:#f08a74!important}.link{color:#7db8e8!important}
+.ink{color:#efe9df!important}.muted{color:#b3aa9c!important}.mark{color:${accentDark}!important}.link{color:#7db8e8!important}
 .rule{border-color:#2d333c!important}.button{background:#efe9df!important;color:#11151a!important}}`
 
-function renderHtml({ subject, preview, heading, greeting, blocks }: MailDocument): SafeHtml {
+function renderHtml({ subject, preview, heading, greeting, blocks, isAnswerable }: MailDocument): SafeHtml {
   const hello = greeting === undefined ? [] : [paragraph(html`Hello <bdi>${greeting}</bdi>,`)]
   return html`<!doctype html>
     <html lang="en">
@@ -80,7 +85,7 @@ function renderHtml({ subject, preview, heading, greeting, blocks }: MailDocumen
             <td align="center" style="padding:32px 16px">
               <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px">
                 <tr>
-                  <td class="mark" style="padding:0 0 16px;font:600 22px/28px ${serif};color:${light.red}">
+                  <td class="mark" style="padding:0 0 16px;font:600 22px/28px ${serif};color:${light.accent}">
                     ${siteName}
                   </td>
                 </tr>
@@ -100,7 +105,8 @@ function renderHtml({ subject, preview, heading, greeting, blocks }: MailDocumen
                 </tr>
                 <tr>
                   <td class="muted" style="padding:16px 0 0;font:400 14px/20px ${sans};color:${light.muted}">
-                    Sent by ${siteName} because of something done with this address. Nobody reads replies to it.
+                    Sent by ${siteName} because of something done with this address.
+                    ${isAnswerable === true ? 'A reply goes to whoever wrote.' : 'Nobody reads replies to it.'}
                   </td>
                 </tr>
               </table>
@@ -115,6 +121,11 @@ function blockHtml(block: MailBlock): SafeHtml {
   switch (block.kind) {
     case 'text':
       return paragraph(html`${block.text}`)
+    case 'quote':
+      return html`<p
+        class="ink rule"
+        style="margin:0 0 16px;padding:0 0 0 16px;border-left:2px solid ${light.hairline};font:400 16px/24px ${sans};color:${light.ink};white-space:pre-line;overflow-wrap:anywhere"
+      >${block.text}</p> `
     case 'note':
       return html`<p
         class="muted rule"

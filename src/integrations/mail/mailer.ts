@@ -1,5 +1,7 @@
 import type { PgBoss } from 'pg-boss'
 import type { Log } from '#src/log.ts'
+import { ownBrand, siteName, withBrand } from './brand.ts'
+import type { MailBrand } from './brand.ts'
 import { MailRefusedError } from './message.ts'
 import type { MailMessage, MailTransport } from './message.ts'
 import { enqueueMail, forgetMail, listFailedMail, openMailQueue, workOnMail } from './queue.ts'
@@ -11,7 +13,7 @@ export interface Mail extends MailQueue {
   /** Closes SMTP connections. pg-boss, stopped before, has waited for mails on their way. */
   stop(): void
   failed(limit?: number): Promise<readonly FailedMail[]>
-  /** Removes what is kept of mails to this address, so that it stands nowhere any more. Throws while one is being sent. */
+  /** Removes what is kept of mails to this address, or with replies to it, so that it stands nowhere any more. Throws while one is being sent. */
   forget(to: string): Promise<void>
 }
 
@@ -21,17 +23,26 @@ export interface MailOptions {
   /** RFC 5322 mailbox, such as `Rialto <no-reply@market.example>`. */
   readonly from: string
   readonly log: Log
+  /** Asked for each mail as it is sent; Rialto's own when left out. */
+  readonly brand?: () => Promise<MailBrand>
   readonly retryDelaySeconds?: number
 }
 
-export function createMail({ boss, transport, from, log, retryDelaySeconds }: MailOptions): Mail {
+export function createMail({
+  boss,
+  transport,
+  from,
+  log,
+  brand = async () => ownBrand,
+  retryDelaySeconds,
+}: MailOptions): Mail {
   const domain = /@([^@>\s]+)>?\s*$/.exec(from)?.[1] ?? 'localhost'
 
   const deliver = async (message: MailMessage, { mailId, number }: MailAttempt): Promise<void> => {
     const about = { mailId, template: message.template, attempt: number }
     try {
       refuseIfTooLate(message)
-      await transport.deliver(message, { from, messageId: `<${mailId}@${domain}>` })
+      await transport.deliver(withBrand(message, await brand()), { from, messageId: `<${mailId}@${domain}>` })
       log.info(about, 'mail: sent')
     } catch (error) {
       // Not the error itself: a server's reply may quote the recipient or the mail.
@@ -47,7 +58,7 @@ export function createMail({ boss, transport, from, log, retryDelaySeconds }: Ma
 
   return {
     enqueue: async (message, options) => {
-      checkRecipient(message.to)
+      for (const address of [message.to, message.replyTo ?? message.to]) checkAddress(address)
       await enqueueMail(boss, message, options)
     },
     start: async ({ isWorker }) => {
@@ -55,7 +66,11 @@ export function createMail({ boss, transport, from, log, retryDelaySeconds }: Ma
       if (isWorker) await workOnMail({ boss, deliver })
     },
     stop: () => transport.close(),
-    failed: (limit) => listFailedMail(boss, limit),
+    failed: async (limit) => {
+      const { name } = await brand()
+      const mails = await listFailedMail(boss, limit)
+      return mails.map((mail) => ({ ...mail, subject: mail.subject.replaceAll(siteName, () => name) }))
+    },
     forget: (to) => forgetMail(boss, to),
   }
 }
@@ -69,6 +84,6 @@ function refuseIfTooLate({ usefulUntil }: MailMessage): void {
 }
 
 /** Addresses are checked where they come in; this guards the header and the envelope against a caller that forgot. */
-function checkRecipient(to: string): void {
-  if (!/^[^\s\p{Cc}<>,;"]+@[^\s\p{Cc}<>,;"@]+$/u.test(to) || to.length > 320) throw new Error('Not one e-mail address')
+function checkAddress(address: string): void {
+  if (!/^[^\s\p{Cc}<>,;"]+@[^\s\p{Cc}<>,;"@]+$/u.test(address) || address.length > 320) throw new Error('Not one e-mail address')
 }

@@ -8,6 +8,8 @@ export interface RenderedMail {
 /** A mail ready to be queued. */
 export interface MailMessage extends RenderedMail {
   readonly to: string
+  /** One address that replies go to. Left out: nobody reads them. */
+  readonly replyTo?: string
   /** Which template made it; for logs, lists and metrics, which never show its content. */
   readonly template: string
   /** ISO 8601. After it the mail is not sent any more, because its link would be dead on arrival. */

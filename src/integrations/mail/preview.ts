@@ -1,4 +1,6 @@
 import type { Outbox, OutboxMail } from './outbox.ts'
+import { withBrand } from './brand.ts'
+import type { MailBrand } from './brand.ts'
 import type { RenderedMail } from './message.ts'
 import { mailSamples } from './templates/index.ts'
 
@@ -8,19 +10,23 @@ export interface MailPreviewServices {
   list(): Promise<readonly OutboxMail[]>
   find(id: string): Promise<OutboxMail | undefined>
   readonly templates: readonly string[]
-  renderSample(template: string): RenderedMail | undefined
+  renderSample(template: string): Promise<RenderedMail | undefined>
 }
 
 interface PreviewOptions {
   readonly outbox: Outbox | undefined
   readonly baseUrl: string
+  readonly brand: () => Promise<MailBrand>
 }
 
-export function createMailPreview({ outbox, baseUrl }: PreviewOptions): MailPreviewServices {
+export function createMailPreview({ outbox, baseUrl, brand }: PreviewOptions): MailPreviewServices {
   return {
     list: async () => (await outbox?.list()) ?? [],
     find: async (id) => outbox?.find(id),
     templates: Object.keys(mailSamples),
-    renderSample: (template) => (Object.hasOwn(mailSamples, template) ? mailSamples[template]?.(baseUrl) : undefined),
+    renderSample: async (template) => {
+      const mail = Object.hasOwn(mailSamples, template) ? mailSamples[template]?.(baseUrl) : undefined
+      return mail && withBrand(mail, await brand())
+    },
   }
 }

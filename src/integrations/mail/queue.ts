@@ -161,14 +161,15 @@ const underWayMsMax = 10_000
 const lookAgainMs = 500
 
 /**
- * Removes what was queued for this address, sent and given up ones too. Waits for one that is on its way just now; throws when it
+ * Removes what was queued for this address or carries it as the one to reply to, sent and given up ones too. Waits for one that is on its way just now; throws when it
  * takes longer than ten seconds.
  */
 export async function forgetMail(boss: PgBoss, to: string): Promise<void> {
   const deadline = Date.now() + underWayMsMax
-  for (const name of [queueName, deadLetterName]) {
+  const holding = [queueName, deadLetterName].flatMap((name) => [{ to }, { replyTo: to }].map((data) => ({ name, data })))
+  for (const { name, data } of holding) {
     for (;;) {
-      const jobs = await boss.findJobs(name, { data: { to }, limit: forgottenAtOnce })
+      const jobs = await boss.findJobs(name, { data, limit: forgottenAtOnce })
       if (jobs.length === 0) break
       const idle = jobs.filter(({ state }) => state !== 'active').map(({ id }) => id)
       if (idle.length > 0) await boss.deleteJob(name, idle)

@@ -27,11 +27,12 @@ export function createSmtpTransport({ url }: SmtpOptions): MailTransport {
     disableUrlAccess: true,
   })
   return {
-    deliver: async ({ to, subject, text, html, template }, { from, messageId }) => {
+    deliver: async ({ to, replyTo, subject, text, html, template }, { from, messageId }) => {
       try {
         await smtp.sendMail({
           from,
           to: { name: '', address: to },
+          ...(replyTo !== undefined && { replyTo: { name: '', address: replyTo } }),
           subject,
           text,
           html,

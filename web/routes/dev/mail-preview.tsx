@@ -3,8 +3,8 @@ import { webContext } from '../../context.ts'
 import { MailView } from './mail-view.tsx'
 import type { Route } from './+types/mail-preview.ts'
 
-export function loader({ context, params }: Route.LoaderArgs) {
-  const mail = context.get(webContext).services.mailPreview?.renderSample(params.template)
+export async function loader({ context, params }: Route.LoaderArgs) {
+  const mail = await context.get(webContext).services.mailPreview?.renderSample(params.template)
   if (mail === undefined) throw data(null, { status: 404 })
   return { template: params.template, ...mail }
 }

@@ -1,3 +1,4 @@
+import { siteName } from '../brand.ts'
 import { greetingName } from '../greeting.ts'
 import { renderMail } from '../layout.ts'
 import type { RenderedMail } from '../message.ts'
@@ -10,7 +11,7 @@ export interface AccountDeletedData {
 /** The last mail to somebody: when it is written, nothing knows the address any more but the mail itself. */
 export function accountDeleted({ name, homeUrl }: AccountDeletedData): RenderedMail {
   return renderMail({
-    subject: 'Your Rialto account is deleted',
+    subject: `Your ${siteName} account is deleted`,
     preview: 'This is the last mail from us.',
     heading: 'Your account is deleted',
     greeting: greetingName(name),
@@ -24,7 +25,7 @@ export function accountDeleted({ name, homeUrl }: AccountDeletedData): RenderedM
         text: 'What agents keep of you themselves is theirs to delete: ask those you used.',
       },
       { kind: 'text', text: 'This address is free again, should you ever come back:' },
-      { kind: 'action', label: 'Open Rialto', url: homeUrl },
+      { kind: 'action', label: `Open ${siteName}`, url: homeUrl },
       { kind: 'note', text: 'This is the last mail from us. Your address is not kept.' },
     ],
   })

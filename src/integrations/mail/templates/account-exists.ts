@@ -1,3 +1,4 @@
+import { siteName } from '../brand.ts'
 import { renderMail } from '../layout.ts'
 import type { RenderedMail } from '../message.ts'
 
@@ -9,7 +10,7 @@ export interface AccountExistsData {
 /** Sent instead of an error on the page: who may know that the account exists is only its owner. */
 export function accountExists({ signInUrl, resetUrl }: AccountExistsData): RenderedMail {
   return renderMail({
-    subject: 'You already have a Rialto account',
+    subject: `You already have a ${siteName} account`,
     preview: 'Somebody tried to sign up with your address. Nothing was changed.',
     heading: 'You already have an account',
     blocks: [

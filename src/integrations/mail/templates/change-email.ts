@@ -1,3 +1,4 @@
+import { siteName } from '../brand.ts'
 import { greetingName } from '../greeting.ts'
 import { renderMail } from '../layout.ts'
 import type { RenderedMail } from '../message.ts'
@@ -11,10 +12,13 @@ export interface ConfirmNewEmailData {
 export function confirmNewEmail({ url, validHours }: ConfirmNewEmailData): RenderedMail {
   return renderMail({
     subject: 'Confirm your new e-mail address',
-    preview: 'Until then your Rialto account keeps the old one.',
+    preview: `Until then your ${siteName} account keeps the old one.`,
     heading: 'Confirm your new e-mail address',
     blocks: [
-      { kind: 'text', text: 'This address was given as the new one of a Rialto account. Confirm that it is yours:' },
+      {
+        kind: 'text',
+        text: `This address was given as the new one of a ${siteName} account. Confirm that it is yours:`,
+      },
       { kind: 'action', label: 'Confirm this address', url },
       { kind: 'text', text: `The link works for ${validHours} hours. Until then the account keeps its old address.` },
       { kind: 'note', text: 'You did not ask for it? Then ignore this mail: nothing changes without the click.' },
@@ -37,7 +41,7 @@ export function emailChangeAsked({ name, resetUrl }: NoticeData): RenderedMail {
     blocks: [
       {
         kind: 'text',
-        text: 'Somebody who is signed in to your Rialto account wants it to have another e-mail address. Nothing changes until the new address is confirmed.',
+        text: `Somebody who is signed in to your ${siteName} account wants it to have another e-mail address. Nothing changes until the new address is confirmed.`,
       },
       {
         kind: 'text',
@@ -57,16 +61,16 @@ interface ChangedData {
 export function emailChanged({ name, homeUrl }: ChangedData): RenderedMail {
   return renderMail({
     subject: 'Your e-mail address was changed',
-    preview: 'Mails of your Rialto account go to the new one from now on.',
+    preview: `Mails of your ${siteName} account go to the new one from now on.`,
     heading: 'Your e-mail address was changed',
     greeting: greetingName(name),
     blocks: [
       {
         kind: 'text',
-        text: 'The new address of your Rialto account was confirmed. Mails go there from now on, and this address no longer opens the account.',
+        text: `The new address of your ${siteName} account was confirmed. Mails go there from now on, and this address no longer opens the account.`,
       },
       { kind: 'text', text: 'If it was not you, tell the operator of the marketplace:' },
-      { kind: 'action', label: 'Open Rialto', url: homeUrl },
+      { kind: 'action', label: `Open ${siteName}`, url: homeUrl },
     ],
   })
 }

@@ -1,3 +1,4 @@
+import { siteName } from '../brand.ts'
 import { greetingName } from '../greeting.ts'
 import { renderMail } from '../layout.ts'
 import { oneLine } from '../message.ts'
@@ -5,7 +6,9 @@ import type { RenderedMail } from '../message.ts'
 
 export interface ConfirmMailboxData {
   /** What the mailbox says yes to. */
-  readonly for: { readonly kind: 'recipient' } | { readonly kind: 'waitlist'; readonly agent: string }
+  readonly for:
+    | { readonly kind: 'recipient' }
+    | { readonly kind: 'waitlist' | 'report' | 'removal'; readonly agent: string }
   readonly url: string
   readonly validDays: number
 }
@@ -29,11 +32,23 @@ export function confirmMailbox({ for: wanted, url, validDays }: ConfirmMailboxDa
 function wordsOf(wanted: ConfirmMailboxData['for']): { heading: string; text: string } {
   if (wanted.kind === 'recipient') {
     return {
-      heading: 'Do you want to be told what happens on Rialto?',
+      heading: `Do you want to be told what happens on ${siteName}?`,
       text: 'An operator put this address on the list of those who get a mail when somebody joins a waitlist, installs an agent or asks for something.',
     }
   }
   const agent = greetingName(wanted.agent) ?? 'an agent'
+  if (wanted.kind === 'report') {
+    return {
+      heading: `Send your report about ${agent}?`,
+      text: `A report about ${agent} was written with this address. Once you say yes, the operators read it, and may answer to this address.`,
+    }
+  }
+  if (wanted.kind === 'removal') {
+    return {
+      heading: `Ask for the removal of ${agent}?`,
+      text: `Somebody asked with this address for the listing of ${agent} to be taken down. Once you say yes, the operators decide, and tell you here what they decided.`,
+    }
+  }
   return {
     heading: `Wait for ${agent}?`,
     text: `This address was put on the waitlist for ${agent}. Once you say yes, one mail tells you when it can be used; there is no other.`,

@@ -2,6 +2,7 @@ import type { RenderedMail } from '../message.ts'
 import { accountDeleted } from './account-deleted.ts'
 import { accountExists } from './account-exists.ts'
 import { confirmNewEmail, emailChangeAsked, emailChanged } from './change-email.ts'
+import { claimApproved, claimRefused } from './claim-decided.ts'
 import { checkoutUndone } from './checkout-undone.ts'
 import { interactionRecorded } from './interaction-recorded.ts'
 import { confirmMailbox } from './confirm-mailbox.ts'
@@ -10,6 +11,8 @@ import { passkeyAdded } from './passkey-added.ts'
 import { passwordChanged } from './password-changed.ts'
 import { paymentFailed } from './payment-failed.ts'
 import { paymentReceipt } from './payment-receipt.ts'
+import { publisherContacted } from './publisher-contacted.ts'
+import { removalDecided } from './removal-decided.ts'
 import { refundMade } from './refund-made.ts'
 import { resetPassword } from './reset-password.ts'
 import { subscriptionEnded } from './subscription-ended.ts'
@@ -24,6 +27,8 @@ export {
   accountDeleted,
   accountExists,
   checkoutUndone,
+  claimApproved,
+  claimRefused,
   confirmNewEmail,
   emailChangeAsked,
   confirmMailbox,
@@ -34,7 +39,9 @@ export {
   passwordChanged,
   paymentFailed,
   paymentReceipt,
+  publisherContacted,
   refundMade,
+  removalDecided,
   resetPassword,
   subscriptionEnded,
   tierChanges,
@@ -79,6 +86,48 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
       for: { kind: 'waitlist', agent: 'Readability' },
       url: `${baseUrl}/confirm/mailbox/sample`,
       validDays: 7,
+    }),
+  'confirm-report': (baseUrl) =>
+    confirmMailbox({
+      for: { kind: 'report', agent: 'Readability' },
+      url: `${baseUrl}/confirm/mailbox/sample`,
+      validDays: 7,
+    }),
+  'confirm-removal': (baseUrl) =>
+    confirmMailbox({
+      for: { kind: 'removal', agent: 'Readability' },
+      url: `${baseUrl}/confirm/mailbox/sample`,
+      validDays: 7,
+    }),
+  'removal-decided': (baseUrl) =>
+    removalDecided({
+      agent: 'Readability',
+      isRemoved: true,
+      reason: 'The project’s maintainer asked for it.',
+      url: `${baseUrl}/agents/readability`,
+    }),
+  'publisher-contacted': (baseUrl) =>
+    publisherContacted({
+      kind: 'demo',
+      agent: 'Readability',
+      from: { name: 'Grace Hopper', email: 'grace@example.com' },
+      message: 'We are forty people and read a lot.\n\nCould you show us how it does tables?',
+      url: `${baseUrl}/agents/readability`,
+    }),
+  'claim-approved': (baseUrl) =>
+    claimApproved({
+      agent: 'Readability',
+      organization: 'Analytical Engines',
+      host: 'readability.example',
+      isClaimant: true,
+      url: `${baseUrl}/agents/readability`,
+    }),
+  'claim-refused': (baseUrl) =>
+    claimRefused({
+      agent: 'Readability',
+      organization: 'Analytical Engines',
+      reason: 'Another organization has proven that the project is theirs.',
+      url: `${baseUrl}/agents/readability/claim`,
     }),
   'waitlist-opened': (baseUrl) => waitlistOpened({ agent: 'Readability', url: `${baseUrl}/agents/readability` }),
   'passkey-added': (baseUrl) => passkeyAdded({ name: 'Ada Lovelace', securityUrl: `${baseUrl}/account/security` }),

@@ -1,3 +1,4 @@
+import { siteName } from '../brand.ts'
 import { greetingName } from '../greeting.ts'
 import { renderMail } from '../layout.ts'
 import { oneLine } from '../message.ts'
@@ -15,11 +16,11 @@ export function organizationInvitation(data: OrganizationInvitationData): Render
   const organization = greetingName(data.organization) ?? 'an organization'
   const inviter = greetingName(data.inviter) ?? 'Somebody'
   return renderMail({
-    subject: oneLine(`Join ${organization} on Rialto`).slice(0, 78),
+    subject: oneLine(`Join ${organization} on ${siteName}`).slice(0, 78),
     preview: `${inviter} invites you.`,
-    heading: `Join ${organization} on Rialto`,
+    heading: `Join ${organization} on ${siteName}`,
     blocks: [
-      { kind: 'text', text: `${inviter} invites you to ${organization}, which publishes agents on Rialto.` },
+      { kind: 'text', text: `${inviter} invites you to ${organization}, which publishes agents on ${siteName}.` },
       { kind: 'action', label: 'See the invitation', url: data.url },
       { kind: 'text', text: `It can be accepted for ${data.validDays} days, with an account that has this address.` },
       { kind: 'note', text: 'You know nobody there? Then ignore this mail: nothing happens without you.' },

@@ -1,3 +1,4 @@
+import { siteName } from '../brand.ts'
 import { greetingName } from '../greeting.ts'
 import { renderMail } from '../layout.ts'
 import type { RenderedMail } from '../message.ts'
@@ -14,7 +15,10 @@ export function passkeyAdded({ name, securityUrl }: PasskeyAddedData): RenderedM
     heading: 'A passkey was added',
     greeting: greetingName(name),
     blocks: [
-      { kind: 'text', text: 'From now on your Rialto account also opens with a new passkey, without the password.' },
+      {
+        kind: 'text',
+        text: `From now on your ${siteName} account also opens with a new passkey, without the password.`,
+      },
       { kind: 'text', text: 'If it was not you, remove it and choose another password:' },
       { kind: 'action', label: 'Look at your passkeys', url: securityUrl },
     ],

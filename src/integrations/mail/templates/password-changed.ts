@@ -1,3 +1,4 @@
+import { siteName } from '../brand.ts'
 import { greetingName } from '../greeting.ts'
 import { renderMail } from '../layout.ts'
 import type { RenderedMail } from '../message.ts'
@@ -18,7 +19,7 @@ export function passwordChanged({ name, changedAt, resetUrl }: PasswordChangedDa
     blocks: [
       {
         kind: 'text',
-        text: `The password of your Rialto account was changed on ${when}, and every device was signed out.`,
+        text: `The password of your ${siteName} account was changed on ${when}, and every device was signed out.`,
       },
       { kind: 'text', text: 'If it was you, there is nothing to do. If not, take the account back now:' },
       { kind: 'action', label: 'Choose another password', url: resetUrl },

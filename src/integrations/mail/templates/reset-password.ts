@@ -1,3 +1,4 @@
+import { siteName } from '../brand.ts'
 import { greetingName } from '../greeting.ts'
 import { renderMail } from '../layout.ts'
 import type { RenderedMail } from '../message.ts'
@@ -15,7 +16,7 @@ export function resetPassword({ name, url, validMinutes }: ResetPasswordData): R
     heading: 'Choose a new password',
     greeting: greetingName(name),
     blocks: [
-      { kind: 'text', text: 'A new password was asked for your Rialto account.' },
+      { kind: 'text', text: `A new password was asked for your ${siteName} account.` },
       { kind: 'action', label: 'Choose a new password', url },
       {
         kind: 'text',

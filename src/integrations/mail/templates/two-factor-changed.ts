@@ -1,3 +1,4 @@
+import { siteName } from '../brand.ts'
 import { greetingName } from '../greeting.ts'
 import { renderMail } from '../layout.ts'
 import type { RenderedMail } from '../message.ts'
@@ -19,8 +20,8 @@ export function twoFactorChanged({ name, isOn, resetUrl }: TwoFactorChangedData)
       {
         kind: 'text',
         text: isOn
-          ? 'From now on your Rialto account asks for a code of your authenticator app after the password. Keep the recovery codes where you find them without your phone.'
-          : 'The second step of your Rialto account was turned off. The recovery codes work no more.',
+          ? `From now on your ${siteName} account asks for a code of your authenticator app after the password. Keep the recovery codes where you find them without your phone.`
+          : `The second step of your ${siteName} account was turned off. The recovery codes work no more.`,
       },
       { kind: 'text', text: 'If it was not you, take the account back now:' },
       { kind: 'action', label: 'Choose another password', url: resetUrl },

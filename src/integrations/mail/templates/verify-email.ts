@@ -1,3 +1,4 @@
+import { siteName } from '../brand.ts'
 import { renderMail } from '../layout.ts'
 import type { RenderedMail } from '../message.ts'
 
@@ -10,10 +11,10 @@ export interface VerifyEmailData {
 export function verifyEmail({ url, validHours }: VerifyEmailData): RenderedMail {
   return renderMail({
     subject: 'Confirm your e-mail address',
-    preview: 'One click, and your Rialto account can review, publish and invite.',
+    preview: `One click, and your ${siteName} account can review, publish and invite.`,
     heading: 'Confirm your e-mail address',
     blocks: [
-      { kind: 'text', text: 'This address was given for a Rialto account. Confirm that it is yours:' },
+      { kind: 'text', text: `This address was given for a ${siteName} account. Confirm that it is yours:` },
       { kind: 'action', label: 'Confirm this address', url },
       { kind: 'text', text: `The link works for ${validHours} hours. You can use the account meanwhile.` },
       {
