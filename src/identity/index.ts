@@ -1,6 +1,7 @@
 export { createAccountServices } from './accounts/index.ts'
 export type { AccountServices } from './accounts/index.ts'
 export { network } from './accounts/context.ts'
+export { networkOf } from './network.ts'
 export type { Caller, Cookies } from './accounts/context.ts'
 export { parseEmail } from './accounts/input.ts'
 export type { FieldProblems } from './accounts/input.ts'

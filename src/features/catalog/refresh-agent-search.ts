@@ -5,6 +5,7 @@ import { headLexeme, nameLexeme, sampleLexemes, tagLexeme } from './search/lexem
 import { qualityOf } from './search/quality.ts'
 import { addTerms } from './search/terms.ts'
 import { compactName, documentWords, sortableName } from './search/words.ts'
+import { writeSuggestions } from './suggest/write-suggestions.ts'
 
 /** Agents in one call. */
 export const refreshedMax = 2000
@@ -38,6 +39,7 @@ export async function refreshAgentSearch(tx: Transaction, agentIds: readonly str
   )
   const documents = listings.map(documentOf)
   await writeDocuments(tx, documents)
+  await writeSuggestions(tx, listings)
   await addTerms(tx, new Set(documents.flatMap(({ words }) => words)))
 }
 

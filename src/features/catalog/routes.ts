@@ -10,6 +10,7 @@ import type { Reader } from './reader.ts'
 import { agentDetailSchema, slugSchema } from './schema.ts'
 import { agentListQuery, agentListSchema, tagListQuery, tagListSchema } from './routes.schema.ts'
 import { searchAgents } from './search-agents.ts'
+import { suggestionRoutes } from './suggest/routes.ts'
 import { decodeTagCursor, encodeTagCursor } from './tag-cursor.ts'
 
 /** Half a minute: what changes in the catalogue may show that late, and a busy list is asked of the database once. */
@@ -48,6 +49,7 @@ export function catalogRoutes(deps: { readonly db: Reader }): OpenAPIHono<AppEnv
     return c.json(found.agent, 200)
   })
 
+  router.route('/', suggestionRoutes(deps))
   router.openapi(listTagsRoute, async (c) => {
     const { cursor, limit } = c.req.valid('query')
     const after = cursor === undefined ? undefined : decodeTagCursor(cursor)
