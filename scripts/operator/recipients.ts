@@ -49,7 +49,7 @@ function workOf([verb, text, ...rest]: readonly string[]): Work | undefined {
 }
 
 async function add(db: Database, email: string): Promise<string> {
-  switch (await addRecipient(db, email)) {
+  switch (await addRecipient(db, { email })) {
     case 'added':
     case 'asked_again':
       return `✓ ${email} is asked by mail, within a minute where the marketplace runs, and gets nothing else before saying yes`

@@ -30,6 +30,10 @@ const rules = {
   'operator-refusal:account': { points: 60, duration: hourSeconds },
   'review:account': { points: 30, duration: hourSeconds },
   'report:account': { points: 20, duration: hourSeconds },
+  'contact:account': { points: 10, duration: hourSeconds },
+  // Each asks a stranger's server, or the DNS.
+  'claim-check:account': { points: 30, duration: hourSeconds },
+  'claim-check:host': { points: 60, duration: hourSeconds },
   'engagement:account': { points: 60, duration: hourSeconds },
   // What asks Stripe, whose own limit is one for the whole marketplace.
   'billing:account': { points: 120, duration: 10 * minuteSeconds },

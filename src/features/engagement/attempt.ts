@@ -1,3 +1,4 @@
+import type { z } from '@hono/zod-openapi'
 import type { Auth } from '#src/identity/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 
@@ -30,4 +31,22 @@ export async function attempt(verb: () => Promise<unknown>): Promise<Outcome> {
     if (error.code !== 'rate_limited') throw error
     return { kind: 'rate_limited', retryAfterSeconds: Number(error.details['retryAfterSeconds']) }
   }
+}
+
+/** What came of a form on a page. */
+export type FormOutcome =
+  | Outcome
+  /** By field: what is wrong with it, such as "must not be empty". */
+  | { readonly kind: 'invalid'; readonly errors: Readonly<Record<string, string>> }
+
+/** As attempt, with what was typed read first. */
+export async function parsed<T>(
+  { schema, typed }: { readonly schema: z.ZodType<T>; readonly typed: unknown },
+  verb: (input: T) => Promise<unknown>,
+): Promise<FormOutcome> {
+  const result = schema.safeParse(typed)
+  if (result.success) return attempt(() => verb(result.data))
+  // The first of each field stays.
+  const errors = result.error.issues.map(({ path, message }) => [path.join('.'), message] as const).toReversed()
+  return { kind: 'invalid', errors: Object.fromEntries(errors) }
 }

@@ -1,4 +1,5 @@
 import type { Deps } from '#src/deps.ts'
+import { forgetUnconfirmedReports } from './reports/confirm-report.ts'
 import { queueInteractionMails } from './interactions/queue-mails.ts'
 import { interactionMailsJob } from './interactions/record-interaction.ts'
 import { settleInteractionMails } from './interactions/settle-mails.ts'
@@ -21,6 +22,7 @@ export const engagementJobs = [
     cron: '*/5 * * * *',
     run: async (deps: Deps): Promise<void> => {
       await forgetUnconfirmed(deps)
+      await forgetUnconfirmedReports(deps)
       await tellWaitlists(deps)
     },
   },

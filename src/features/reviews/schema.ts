@@ -1,32 +1,13 @@
 // What people send about reviews, and what they are answered.
 import { z } from '@hono/zod-openapi'
-import { reportKinds, reportReasons, reportStates } from '#src/db/schema/index.ts'
+import { reportReasons } from '#src/db/schema/index.ts'
+import { text } from '#src/http/text-schema.ts'
 import { obstacles } from './rules/may-review.ts'
 
 export const titleCharactersMax = 200
 export const bodyCharactersMax = 10_000
 export const replyCharactersMax = 5_000
 export const detailsCharactersMax = 2_000
-
-interface TextRule {
-  readonly min?: number
-  readonly max: number
-  readonly isOneLine?: boolean
-}
-
-/** Trimmed, line breaks as one character; limits count characters as the database does, not UTF-16 units. */
-const text = ({ min = 0, max, isOneLine = false }: TextRule) =>
-  z
-    .string()
-    .overwrite((value) => value.replaceAll('\r\n', '\n').trim())
-    .refine((value) => value.isWellFormed() && !(isOneLine ? /\p{Cc}/u : /[^\P{Cc}\n\t]/u).test(value), {
-      error: 'must not contain control characters or halves of characters',
-    })
-    .refine((value) => min === 0 || value !== '', { error: 'must not be empty' })
-    .refine((value) => value.length <= max || Array.from(value).length <= max, {
-      error: `must have at most ${max.toLocaleString('en')} characters`,
-    })
-    .openapi({ maxLength: max, ...(min > 0 && { minLength: min }) })
 
 export const newReviewSchema = z
   .strictObject({
@@ -139,32 +120,3 @@ export const ownReviewSchema = z
       .openapi({ description: 'What is in the way of writing or changing one. Null: nothing.' }),
   })
   .openapi('OwnReview')
-
-export const reportSchema = z
-  .object({
-    id: z.uuid(),
-    kind: z.enum(reportKinds),
-    agent: z.object({ slug: z.string(), name: z.string() }),
-    review: z
-      .object({
-        id: z.uuid(),
-        rating: z.int(),
-        title: z.string(),
-        body: z.string(),
-        author: z.string(),
-        isHidden: z.boolean(),
-      })
-      .nullable()
-      .openapi({ description: 'Null: it is about the agent.' }),
-    reason: z.enum(reportReasons),
-    details: z.string(),
-    reporterEmail: z.string().nullable().openapi({ description: 'To answer to. Null: they have an account.' }),
-    state: z.enum(reportStates),
-    createdAt: isoTime,
-    decidedAt: isoTime.nullable(),
-  })
-  .openapi('Report')
-
-export const reportListSchema = z
-  .object({ items: z.array(reportSchema), nextCursor: z.string().nullable() })
-  .openapi('ReportList')

@@ -1,12 +1,12 @@
 import type { Deps } from '#src/deps.ts'
 import { AppError } from '#src/lib/errors.ts'
+import { listReports } from '#src/features/engagement/index.ts'
+import type { Report } from '#src/features/engagement/index.ts'
 import { requireAgentPublisher, requireOperator } from '#src/identity/index.ts'
 import type { AccountViewer } from '#src/identity/index.ts'
 import { findReviewedAgent, getReviewedAgent } from './agent.ts'
 import type { ReviewedAgent } from './agent.ts'
 import { deleteReview } from './delete-review.ts'
-import { listReports } from './moderation/list-reports.ts'
-import type { Report } from './moderation/list-reports.ts'
 import { moderateReview } from './moderation/moderate-review.ts'
 import type { Moderation } from './moderation/moderate-review.ts'
 import { attempt, parsed } from './outcome.ts'
@@ -84,8 +84,6 @@ export interface ReviewServices {
   reply(reply: OfReview & { readonly typed: unknown }): Promise<ReviewOutcome>
   removeReply(which: OfReview): Promise<ReviewOutcome>
   report(report: OfReview & { readonly typed: unknown }): Promise<ReviewOutcome>
-  /** For operators: what waits for a decision, the oldest first. Throws `AppError('forbidden')`. */
-  reports(asked: AskedReports): Promise<ReportPage>
   moderate(decision: OfReview & { readonly act: Moderation; readonly typed: unknown }): Promise<ReviewOutcome>
 }
 
@@ -96,18 +94,8 @@ interface AskedList {
   readonly viewerId: string | undefined
 }
 
-interface AskedReports {
-  readonly viewer: AccountViewer
-  /** The last one of the page before. */
-  readonly cursor?: string | undefined
-}
-
-export interface ReportPage {
-  readonly items: readonly Report[]
-  readonly nextCursor: string | undefined
-}
-
-const reportsOnPage = 20
+/** Open ones of one review. */
+const reportsShownMax = 20
 const reviewsOnPage = 20
 const reviewsInSummary = 3
 
@@ -128,7 +116,6 @@ export const createReviewServices = (deps: Needs): ReviewServices => ({
     parsed({ schema: newReportSchema, typed }, (report) =>
       reportReview(deps, { slug: which.slug, reviewId: idOf(which), userId: which.viewer.id, report }),
     ),
-  reports: (asked) => readReports(deps, asked),
   moderate: ({ typed, act, ...which }) =>
     parsed({ schema: moderationSchema, typed }, async ({ reason }) => {
       const { id: operatorId } = await requireOperator(deps.db, which.viewer)
@@ -181,15 +168,9 @@ async function readOne({ db }: Needs, { slug, id, viewer }: OfReview): Promise<O
   const review = shown ?? (viewer.isOperator ? await findReview(db, { agent, id, withHidden: true }) : undefined)
   if (review === undefined) return undefined
   const present = await readViewerOfReview(db, { agent, reviewId: id, userId: viewer.id })
-  const open = { kind: 'review', state: 'open', reviewId: id, limit: reportsOnPage } as const
+  const open = { kind: 'review', state: 'open', reviewId: id, limit: reportsShownMax } as const
   const reports = viewer.isOperator ? (await listReports(db, open)).items : []
   return { ...namesOf(agent), review, isHidden: shown === undefined, reports, ...present }
-}
-
-async function readReports({ db }: Needs, { viewer, cursor }: AskedReports): Promise<ReportPage> {
-  await requireOperator(db, viewer)
-  const after = cursor !== undefined && uuid.test(cursor) ? { cursor } : {}
-  return listReports(db, { ...after, kind: 'review', state: 'open', limit: reportsOnPage })
 }
 
 async function setReply(deps: Needs, { body, ...which }: OfReview & { readonly body: string | null }): Promise<void> {

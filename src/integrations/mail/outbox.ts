@@ -9,6 +9,7 @@ export interface OutboxMail {
   readonly sentAt: string
   readonly from: string
   readonly to: string
+  readonly replyTo?: string | undefined
   readonly subject: string
   readonly template: string
   readonly messageId: string
@@ -53,10 +54,11 @@ export function createOutbox({ folder, mailsMax = 200 }: OutboxOptions): Outbox 
     list: async () =>
       (await Promise.all((await ids()).slice(0, mailsMax).map(find))).filter((mail) => mail !== undefined),
     find,
-    deliver: async ({ to, subject, template, text, html }, { from, messageId }) => {
+    deliver: async ({ to, replyTo, subject, template, text, html }, { from, messageId }) => {
       const sentAt = new Date()
       const id = `${sentAt.getTime()}-${crypto.randomUUID().slice(0, 8)}`
-      const mail: OutboxMail = { id, sentAt: sentAt.toISOString(), from, to, subject, template, messageId, text, html }
+      const about = { id, sentAt: sentAt.toISOString(), from, to, ...(replyTo !== undefined && { replyTo }) }
+      const mail: OutboxMail = { ...about, subject, template, messageId, text, html }
       // Reset links are in here: for this user's eyes only.
       await mkdir(folder, { recursive: true, mode: 0o700 })
       await writeFile(`${pathOf(id)}.part`, JSON.stringify(mail), { mode: 0o600 })

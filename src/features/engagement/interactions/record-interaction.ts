@@ -5,6 +5,8 @@ import type { Json } from '#src/db/schema/business.ts'
 import type { InteractionType } from './types.ts'
 
 export interface NewInteraction {
+  /** Left out: a new one. Whoever gives one looks first whether it was recorded before. */
+  readonly id?: string
   readonly type: InteractionType
   /** Whoever did it, where they have an account. */
   readonly userId?: string | undefined

@@ -1,12 +1,13 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import type { Transaction } from '#src/db/client.ts'
-import { agents, agentWaitlist, interactionRecipients } from '#src/db/schema/index.ts'
+import { agents, agentWaitlist, interactionRecipients, reports } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { network } from '#src/identity/index.ts'
 import type { Caller } from '#src/identity/index.ts'
 import { interactionMailsJob } from '../interactions/record-interaction.ts'
 import { removeRecipient } from '../recipients/recipients.ts'
+import { confirmReport, withdrawUnconfirmed } from '../reports/confirm-report.ts'
 import { confirmEntry } from '../waitlist/confirm-entry.ts'
 import { readMailboxLink } from './mailbox-links.ts'
 import type { MailboxSubject } from './mailbox-links.ts'
@@ -16,7 +17,8 @@ export type MailboxAnswer =
   | {
       readonly kind: 'open' | 'confirmed'
       readonly email: string
-      /** Undefined: it is about mails to those who run the marketplace. */
+      /** `recipient`: mails to those who run the marketplace, about no agent. */
+      readonly about: 'recipient' | 'waitlist' | 'report' | 'removal'
       readonly agent: { readonly slug: string; readonly name: string } | undefined
     }
   | { readonly kind: 'left' }
@@ -40,8 +42,7 @@ export const readMailbox = (deps: ConfirmDeps, ask: MailboxAsk): Promise<Mailbox
 export async function confirmMailboxLink(deps: ConfirmDeps, ask: MailboxAsk): Promise<MailboxAnswer> {
   const answer = await withSubject(deps, ask, (subject) =>
     deps.db.transaction(async (tx) => {
-      if (subject.kind === 'waitlist') await confirmEntry(tx, subject.id)
-      else await confirmRecipient(tx, subject.id)
+      await confirm[subject.kind](tx, subject.id)
       return find(tx, subject)
     }),
   )
@@ -49,11 +50,12 @@ export async function confirmMailboxLink(deps: ConfirmDeps, ask: MailboxAsk): Pr
   return answer
 }
 
-/** Takes the mailbox off the list again, whether or not it had said yes. */
+/** Takes the mailbox off the list again, whether or not it had said yes; a report only before it has. */
 export const leaveByLink = (deps: ConfirmDeps, ask: MailboxAsk): Promise<MailboxAnswer> =>
   withSubject(deps, ask, async ({ kind, id }) => {
     if (kind === 'waitlist') await deps.db.delete(agentWaitlist).where(eq(agentWaitlist.id, id))
-    else await removeRecipient(deps.db, eq(interactionRecipients.id, id))
+    else if (kind === 'recipient') await removeRecipient(deps.db, { which: eq(interactionRecipients.id, id) })
+    else await deps.db.transaction((tx) => withdrawUnconfirmed(tx, id))
     return { kind: 'left' as const }
   })
 
@@ -68,27 +70,47 @@ async function withSubject(
   return link.state === 'open' ? work(link.subject) : { kind: link.state }
 }
 
-async function find(tx: Transaction, { kind, id }: MailboxSubject): Promise<MailboxAnswer> {
-  if (kind === 'recipient') {
+const find = (tx: Transaction, { kind, id }: MailboxSubject): Promise<MailboxAnswer> => finders[kind](tx, id)
+
+type Find = (tx: Transaction, id: string) => Promise<MailboxAnswer>
+
+const finders: Readonly<Record<MailboxSubject['kind'], Find>> = {
+  recipient: async (tx, id) => {
     const [row] = await tx.select().from(interactionRecipients).where(eq(interactionRecipients.id, id))
-    return row === undefined ? { kind: 'unknown' } : { ...stateOf(row), agent: undefined }
-  }
-  const [row] = await tx
-    .select({
-      email: agentWaitlist.email,
-      confirmedAt: agentWaitlist.confirmedAt,
-      agent: { slug: agents.slug, name: agents.name },
-    })
-    .from(agentWaitlist)
-    .innerJoin(agents, eq(agents.id, agentWaitlist.agentId))
-    .where(and(eq(agentWaitlist.id, id), eq(agents.status, 'published')))
-  return row === undefined ? { kind: 'unknown' } : { ...stateOf(row), agent: row.agent }
+    return row === undefined ? { kind: 'unknown' } : { ...stateOf(row), about: 'recipient', agent: undefined }
+  },
+  waitlist: async (tx, id) => {
+    const [row] = await tx
+      .select({ email: agentWaitlist.email, confirmedAt: agentWaitlist.confirmedAt, agent: agentNames })
+      .from(agentWaitlist)
+      .innerJoin(agents, eq(agents.id, agentWaitlist.agentId))
+      .where(and(eq(agentWaitlist.id, id), eq(agents.status, 'published')))
+    return row === undefined ? { kind: 'unknown' } : { ...stateOf(row), about: 'waitlist', agent: row.agent }
+  },
+  report: async (tx, id) => {
+    const [row] = await tx
+      .select({ email: reports.reporterEmail, confirmedAt: reports.confirmedAt, kind: reports.kind, agent: agentNames })
+      .from(reports)
+      .innerJoin(agents, eq(agents.id, reports.agentId))
+      .where(eq(reports.id, id))
+    if (row === undefined || row.email === null) return { kind: 'unknown' }
+    const about = row.kind === 'removal' ? 'removal' : 'report'
+    return { ...stateOf({ ...row, email: row.email }), about, agent: row.agent }
+  },
 }
+
+const agentNames = { slug: agents.slug, name: agents.name }
 
 const stateOf = ({ email, confirmedAt }: { readonly email: string; readonly confirmedAt: Date | null }) => ({
   kind: confirmedAt === null ? ('open' as const) : ('confirmed' as const),
   email,
 })
+
+const confirm: Readonly<Record<MailboxSubject['kind'], (tx: Transaction, id: string) => Promise<void>>> = {
+  recipient: confirmRecipient,
+  waitlist: confirmEntry,
+  report: confirmReport,
+}
 
 async function confirmRecipient(tx: Transaction, id: string): Promise<void> {
   const { rowCount } = await tx

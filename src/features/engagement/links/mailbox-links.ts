@@ -4,7 +4,7 @@ import { jwtVerify, SignJWT } from 'jose'
 import { JWTExpired } from 'jose/errors'
 import { z } from 'zod'
 
-const kinds = ['recipient', 'waitlist'] as const
+const kinds = ['recipient', 'waitlist', 'report'] as const
 
 export interface MailboxSubject {
   readonly kind: (typeof kinds)[number]

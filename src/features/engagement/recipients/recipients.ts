@@ -9,10 +9,15 @@ import { noteOutcome } from '../interactions/note-outcome.ts'
 export const recipientsMax = 50
 
 const waitingMax = 1_000
-const resource = 'interaction_recipient'
+
+/** Undefined: somebody at the command line, or the mailbox itself. */
+type Operator = string | undefined
 
 /** Puts an address on the list. Its mailbox is asked by the running marketplace, again where it hasn't said yes. */
-export async function addRecipient(db: Database, email: string): Promise<'added' | 'asked_again' | 'already' | 'full'> {
+export async function addRecipient(
+  db: Database,
+  { email, operatorId }: { readonly email: string; readonly operatorId?: Operator },
+): Promise<'added' | 'asked_again' | 'already' | 'full'> {
   return db.transaction(async (tx) => {
     // Counting and adding are one: two at once don't pass the limit together.
     await tx.execute(sql`LOCK TABLE interaction_recipients IN SHARE ROW EXCLUSIVE MODE`)
@@ -21,17 +26,21 @@ export async function addRecipient(db: Database, email: string): Promise<'added'
     if (present !== undefined) {
       if (present.confirmedAt !== null) return 'already'
       await tx.update(interactionRecipients).set({ askedAt: null }).where(isThis)
+      await recordAudit(tx, { ...by(operatorId), action: 'interaction_recipient.ask_again', resourceId: present.id })
       return 'asked_again'
     }
     if ((await tx.$count(interactionRecipients)) >= recipientsMax) return 'full'
     const [row] = await tx.insert(interactionRecipients).values({ email }).returning({ id: interactionRecipients.id })
-    await recordAudit(tx, { action: 'interaction_recipient.add', resource, resourceId: row?.id })
+    await recordAudit(tx, { ...by(operatorId), action: 'interaction_recipient.add', resourceId: row?.id })
     return 'added'
   })
 }
 
 /** Nothing is mailed to it from now on, but for what is on its way; what waited for it alone counts as told to the others. */
-export async function removeRecipient(db: Database, which: SQL): Promise<'removed' | 'none'> {
+export async function removeRecipient(
+  db: Database,
+  { which, operatorId }: { readonly which: SQL; readonly operatorId?: Operator },
+): Promise<'removed' | 'none'> {
   return db.transaction(async (tx) => {
     const waiting = await tx
       .select({ interactionId: interactionMails.interactionId })
@@ -42,17 +51,24 @@ export async function removeRecipient(db: Database, which: SQL): Promise<'remove
     const [row] = await tx.delete(interactionRecipients).where(which).returning({ id: interactionRecipients.id })
     if (row === undefined) return 'none'
     for (const { interactionId } of waiting) await noteOutcome(tx, interactionId)
-    await recordAudit(tx, { action: 'interaction_recipient.remove', resource, resourceId: row.id })
+    await recordAudit(tx, { ...by(operatorId), action: 'interaction_recipient.remove', resourceId: row.id })
     return 'removed'
   })
 }
 
 export const listRecipients = (db: Database) =>
   db
-    .select({ email: interactionRecipients.email, confirmedAt: interactionRecipients.confirmedAt })
+    .select({
+      id: interactionRecipients.id,
+      email: interactionRecipients.email,
+      confirmedAt: interactionRecipients.confirmedAt,
+      askedAt: interactionRecipients.askedAt,
+    })
     .from(interactionRecipients)
     .orderBy(asc(interactionRecipients.email))
     .limit(recipientsMax)
 
 export const removeRecipientByEmail = (db: Database, email: string): Promise<'removed' | 'none'> =>
-  removeRecipient(db, eq(interactionRecipients.email, email))
+  removeRecipient(db, { which: eq(interactionRecipients.email, email) })
+
+const by = (userId: Operator) => ({ resource: 'interaction_recipient', userId })

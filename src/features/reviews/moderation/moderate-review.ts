@@ -52,10 +52,15 @@ const setHidden = (tx: Transaction, { act, reviewId, operatorId, reason }: Moder
     })
     .where(eq(reviews.id, reviewId))
 
-async function decideReports(tx: Transaction, { act, reviewId, operatorId }: Moderate): Promise<number> {
+async function decideReports(tx: Transaction, { act, reviewId, operatorId, reason }: Moderate): Promise<number> {
   const { rowCount } = await tx
     .update(reports)
-    .set({ state: act === 'hide' ? 'upheld' : 'dismissed', decidedBy: operatorId, decidedAt: sql`now()` })
+    .set({
+      state: act === 'hide' ? 'upheld' : 'dismissed',
+      decidedBy: operatorId,
+      decidedAt: sql`now()`,
+      decision: reason,
+    })
     .where(and(eq(reports.reviewId, reviewId), eq(reports.state, 'open')))
   return rowCount ?? 0
 }

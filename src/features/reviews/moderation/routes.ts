@@ -1,19 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '#src/deps.ts'
-import { reportKinds, reportStates } from '#src/db/schema/index.ts'
-import { jsonAnswer, jsonBody, readProblems, signedIn, writeProblems } from '#src/features/pricing/index.ts'
+import { jsonBody, signedIn, writeProblems } from '#src/features/pricing/index.ts'
 import type { ConsoleRouter } from '#src/features/pricing/index.ts'
-import { moderationSchema, reportListSchema } from '../schema.ts'
-import { listReports } from './list-reports.ts'
+import { moderationSchema } from '../schema.ts'
 import { moderateReview } from './moderate-review.ts'
 import type { Moderation } from './moderate-review.ts'
 
-/** `/operator/reports` and `/operator/reviews/{id}/…`: what operators decide about reviews. */
+/** `/operator/reviews/{id}/…`: what operators decide about reviews. */
 export function moderationRoutes(router: ConsoleRouter, { db }: Pick<Deps, 'db'>): void {
-  router.openapi(listRoute, async (c) => {
-    const { items, nextCursor } = await listReports(db, c.req.valid('query'))
-    return c.json({ items: [...items], nextCursor: nextCursor ?? null }, 200)
-  })
   for (const act of ['hide', 'unhide', 'keep'] as const) {
     router.openapi(moderateRoute(act), async (c) => {
       const { reason } = c.req.valid('json')
@@ -23,26 +17,7 @@ export function moderationRoutes(router: ConsoleRouter, { db }: Pick<Deps, 'db'>
   }
 }
 
-export const reportsPath = '/operator/reports'
 const common = { tags: ['Operating: reviews'], security: signedIn }
-
-const listRoute = createRoute({
-  ...common,
-  method: 'get',
-  path: reportsPath,
-  operationId: 'listReports',
-  summary: 'List reports',
-  description: 'What people told about reviews and agents, the oldest first.',
-  request: {
-    query: z.strictObject({
-      kind: z.enum(reportKinds).optional(),
-      state: z.enum(reportStates).default('open'),
-      cursor: z.uuid().optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
-    }),
-  },
-  responses: { 200: jsonAnswer(reportListSchema, 'A page of them.'), ...readProblems },
-})
 
 const words: Readonly<Record<Moderation, { readonly summary: string; readonly description: string }>> = {
   hide: {
