@@ -1661,13 +1661,31 @@ export const agentSearch = pgTable(
     updatedAt: instant('updated_at').notNull(),
     /** Slugs. */
     tags: text('tags').array().notNull(),
-    /** Stems by weight, and marks for tags, name and samples; see features/catalog/search/lexemes.ts. */
+    /** What it can be filtered by beside tags; see features/catalog/search/traits.ts. Empty: not looked at yet. */
+    traits: text('traits').array().notNull().default([]),
+    /** People who installed it, without the publisher's own and test people. */
+    installs: integer('installs').notNull().default(0),
+    /** Shown reviews. */
+    reviewCount: integer('review_count').notNull().default(0),
+    /** Of the shown reviews' stars. */
+    ratingSum: integer('rating_sum').notNull().default(0),
+    /** To sort by: installs, and quality between equals. */
+    popularity: doublePrecision('popularity')
+      .notNull()
+      .generatedAlwaysAs(sql`installs + 1 / (1 + exp(-quality))`),
+    /** To sort by: the mean with ten reviews of 3.5 added, and quality between equals. */
+    standing: doublePrecision('standing')
+      .notNull()
+      .generatedAlwaysAs(sql`(35 + rating_sum) / (10.0 + review_count) + 0.000001 / (1 + exp(-quality))`),
+    /** Stems by weight, and marks for tags, traits, name and samples; see features/catalog/search/lexemes.ts. */
     document: tsvector('document').notNull(),
   },
   (table) => [
     reference(table.agentId, agents.id, 'cascade'),
     index('agent_search_document_idx').using('gin', table.document),
     indexed(table.quality, table.agentId),
+    indexed(table.popularity, table.agentId),
+    indexed(table.standing, table.agentId),
     indexed(table.listedAt, table.agentId),
     indexed(table.updatedAt, table.agentId),
     indexed(table.nameKey, table.agentId),
