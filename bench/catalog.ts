@@ -10,6 +10,7 @@ import { catalogCases } from './catalog/cases.ts'
 import { generateVocabulary } from './catalog/generate.ts'
 import { loadAgents } from './catalog/load.ts'
 import { recordStatements } from './catalog/record.ts'
+import { measureSuggestions } from './catalog/suggest.ts'
 import { measureLatency } from './harness.ts'
 import type { Bench, BenchContext, CaseResult } from './harness.ts'
 import { startServer } from './marketplace/server-process.ts'
@@ -68,6 +69,7 @@ async function measure(place: ServerPlace, { say }: BenchContext): Promise<CaseR
       )
       say(`${name} measured`)
     }
+    results.push(...(await measureSuggestions({ pool, server, vocabulary, agentCount })))
     return results
   } finally {
     await pool.end()

@@ -90,7 +90,7 @@ async function deepPages(get: Ask['get']): Promise<string[]> {
 const letters = 'abcdefghijklmnopqrstuvwxyz'
 
 /** One slip after the first letter: left out, added, changed or swapped. */
-function misspelt(random: Random, word: string): string {
+export function misspelt(random: Random, word: string): string {
   const at = 1 + below(random, word.length - 1)
   const letter = letters.charAt(below(random, letters.length))
   switch (below(random, 4)) {

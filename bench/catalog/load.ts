@@ -27,7 +27,7 @@ export async function loadAgents({ url, count, vocabulary }: Load): Promise<{ in
       insertAgents(client, { count, vocabulary }),
     )
     const insertedAt = performance.now()
-    await withoutIndexes(client, ['agent_search', 'agent_search_terms'], async () => {
+    await withoutIndexes(client, ['agent_search', 'agent_search_terms', 'agent_suggestions'], async () => {
       await index(createDatabase(pool), ids)
       await recountTerms(createDatabase(pool))
     })

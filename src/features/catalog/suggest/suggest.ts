@@ -16,7 +16,7 @@ const tagsMax = 3
  */
 const keysReadMax = 2000
 /** Where a common beginning belongs to poor agents only, the walk ends here, and what was read before has to do. */
-const walkedMax = 15_000
+const walkedMax = 8000
 /** An agent may have several keys with the same beginning, so that more rows than agents are taken. */
 const rowsMax = 4 * suggestionsMax
 
