@@ -4,6 +4,7 @@ export default [
   index('routes/home/home.tsx'),
   route('agents', 'routes/catalog/agents.tsx'),
   route('agents/:slug', 'routes/catalog/agent.tsx'),
+  route('agents/:slug/icon.svg', 'routes/catalog/icon.ts'),
   route('agents/:slug/launch', 'routes/catalog/launch.ts'),
   route('agents/:slug/reviews', 'routes/reviews/reviews.tsx'),
   route('agents/:slug/reviews/new', 'routes/reviews/write-review.tsx'),

@@ -1,10 +1,10 @@
 import CircleUser from 'lucide-react/icons/circle-user'
 import Menu from 'lucide-react/icons/menu'
-import Search from 'lucide-react/icons/search'
 import SunMoon from 'lucide-react/icons/sun-moon'
 import { ButtonLink } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Mark } from './mark.tsx'
+import { Palette } from './palette.tsx'
 import type { ShellData } from './shell-data.ts'
 import { ThemeSwitch } from './theme-switch.tsx'
 
@@ -35,7 +35,7 @@ export function Header({ shell, here, hasSearch }: HeaderProps) {
           </a>
         </nav>
         <div className="flex flex-1 flex-wrap items-center justify-end gap-4 sm:gap-8">
-          {hasSearch && <HeaderSearch />}
+          <Palette viewer={shell.viewer} hasSearch={hasSearch} />
           <button
             type="button"
             popoverTarget="theme-menu"
@@ -76,27 +76,6 @@ export function Header({ shell, here, hasSearch }: HeaderProps) {
 }
 
 const signInHref = (here: string): string => `/sign-in?returnTo=${encodeURIComponent(here)}`
-
-const HeaderSearch = () => (
-  <>
-    <search className="hidden max-w-search min-w-0 flex-1 md:block">
-      <form action="/agents" className="header-search">
-        <Icon of={Search} className="search-icon" />
-        <input
-          type="search"
-          name="q"
-          aria-label="Search agents"
-          placeholder="Search agents"
-          maxLength={200}
-          className="search-input"
-        />
-      </form>
-    </search>
-    <a href="/agents" className="icon-button md:hidden" aria-label="Search agents">
-      <Icon of={Search} size={20} />
-    </a>
-  </>
-)
 
 function PersonEntry({ shell: { viewer }, here }: { shell: ShellData; here: string }) {
   if (viewer === undefined) {
