@@ -16,14 +16,22 @@ export const cardColumns = (): SQL => sql`
   ${isoTime(sql`agent.updated_at`)} AS "updatedAt",
   (SELECT coalesce(json_agg(json_build_object('slug', tag.slug, 'name', tag.name) ORDER BY tag.name, tag.slug), '[]')
     FROM agent_tags JOIN tags AS tag ON tag.id = agent_tags.tag_id WHERE agent_tags.agent_id = agent.id) AS tags,
-  (SELECT json_build_object('amountMinor', tier.price, 'currency', tier.currency, 'interval', tier.billing_interval)
-    FROM agent_pricing_tiers AS tier
-    WHERE tier.agent_id = agent.id AND tier.archived_at IS NULL AND tier.effective_at <= rialto_now()
-    ORDER BY tier.price / CASE tier.billing_interval WHEN 'year' THEN 12.0 ELSE 1.0 END, tier.price, tier.id LIMIT 1
-  ) AS "priceFrom"`
+  CASE WHEN cheapest.id IS NULL THEN NULL ELSE json_build_object('amountMinor', cheapest.price,
+    'currency', cheapest.currency, 'interval', cheapest.billing_interval) END AS "priceFrom",
+  coalesce(cheapest.trial_days, 0) AS "trialDays",
+  agent.coming_soon AS "isComingSoon",
+  coalesce(listed.installs, 0) AS installs,
+  CASE WHEN listed.review_count > 0 THEN json_build_object('average',
+    round(listed.rating_sum::numeric / listed.review_count, 1), 'count', listed.review_count) END AS rating`
 
 export const cardTables = (): SQL => sql`
-  agents AS agent LEFT JOIN organization AS publisher ON publisher.id = agent.organization_id`
+  agents AS agent LEFT JOIN organization AS publisher ON publisher.id = agent.organization_id
+  LEFT JOIN agent_search AS listed ON listed.agent_id = agent.id
+  LEFT JOIN LATERAL (
+    SELECT * FROM agent_pricing_tiers AS tier
+    WHERE tier.agent_id = agent.id AND tier.archived_at IS NULL AND tier.effective_at <= rialto_now()
+    ORDER BY tier.price / CASE tier.billing_interval WHEN 'year' THEN 12.0 ELSE 1.0 END, tier.price, tier.id LIMIT 1
+  ) AS cheapest ON true`
 
 /** Cards of listed agents in the order of the ids; one that has gone since is left out. */
 export async function readCards(reader: Reader, agentIds: readonly string[]): Promise<AgentCard[]> {

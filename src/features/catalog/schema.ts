@@ -67,6 +67,15 @@ export const agentCardSchema = z
     priceFrom: priceSchema
       .nullable()
       .openapi({ description: 'The lowest price of a tier; null when the agent has no tiers.' }),
+    trialDays: z.int().nonnegative().openapi({ description: 'Of the tier that has the lowest price; 0: no trial.' }),
+    isComingSoon: z.boolean().openapi({ description: 'Listed before it can be used.' }),
+    rating: z
+      .object({ average: z.number().openapi({ description: 'Stars, to a tenth.' }), count: z.int().positive() })
+      .nullable()
+      .openapi({ description: 'Of the shown reviews; null when there is none.' }),
+    installs: z.int().nonnegative().openapi({
+      description: 'People who installed it, without the publisher’s own and test people.',
+    }),
   })
   .openapi('AgentCard')
 
