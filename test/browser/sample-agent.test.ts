@@ -169,6 +169,53 @@ test('who starts free at the agent’s page is led on to the agent', async () =>
   await other.close()
 })
 
+test('what is kept is a level that goes down again, and a search pays for the steps that it took', async () => {
+  const pia = await browser.newContext({ baseURL: server.origin, javaScriptEnabled: false })
+  page = await pia.newPage()
+  page.setDefaultTimeout(10_000)
+  const startFree = async (slug: string) => {
+    await page.getByRole('heading', { name: /^Start .* free$/ }).waitFor()
+    await main().getByRole('button', { name: 'Start free' }).click()
+    await page.getByRole('button', { name: /^allow/i }).click()
+    await page.waitForURL((url) => url.origin !== server.origin)
+    expect(await page.locator('header').innerText()).toContain(slug)
+  }
+  await page.goto('/agents/termbase')
+  await main().getByRole('link', { name: 'Start free', exact: true }).click()
+  await page.getByRole('link', { name: 'Create an account' }).click()
+  await signUp({ name: 'Pia Projects', email: 'pia@example.com' })
+  await startFree('Termbase')
+
+  const keep = async (name: string) => {
+    await page.getByLabel('A new project').fill(name)
+    await page.getByRole('button', { name: 'Keep it' }).click()
+    await page.waitForLoadState('load')
+  }
+  await keep('Bridges')
+  await page.getByLabel(/add a text/i).fill(text)
+  await page.getByRole('button', { name: 'Find its terms' }).click()
+  await page.getByText('bridge (3)').waitFor()
+  expect(await page.locator('main').innerText()).toContain('9 of 10 texts left')
+  for (const name of ['Boats', 'Palaces']) {
+    await page.getByRole('link', { name: 'All projects' }).click()
+    await keep(name)
+  }
+  expect(await page.getByRole('alert').innerText()).toContain('You keep 2 projects, and no more fit')
+  expect(await page.getByLabel('A new project').inputValue()).toBe('Palaces')
+  await page.getByRole('link', { name: 'Boats' }).click()
+  await page.getByRole('button', { name: 'Delete Boats' }).click()
+  await page.getByText('1 of 2 projects left').waitFor()
+
+  await page.goto(`${server.origin}/agents/rota`)
+  await main().getByRole('link', { name: 'Start free', exact: true }).click()
+  await startFree('Rota')
+  await page.getByRole('button', { name: 'Plan it' }).click()
+  await page.getByText('It took 10 steps; 1,000 were held, and the other 990 given back.').waitFor()
+  expect(await page.locator('main').innerText()).toContain('1,990 of 2,000 steps left')
+  expect(await page.getByRole('row').allInnerTexts()).toHaveLength(10)
+  await pia.close()
+})
+
 test('the pages about limits are usable for everybody, in both themes and at 320 pixels', async () => {
   const nina = (await context.cookies(server.origin)).filter(({ name }) => name !== 'rialto_theme')
   const pages = [liftLink, `${server.origin}/lift/nonsense`, `${server.origin}/agents/readability`, agentOrigin]

@@ -15,7 +15,7 @@ import {
 } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { refreshAgentSearch } from '#src/features/catalog/index.ts'
-import type { Sample } from './samples.ts'
+import type { Sample } from './sample.ts'
 
 const publisher = { slug: 'rialto-samples', name: 'Rialto samples' }
 
@@ -96,9 +96,11 @@ async function offerFreely(tx: Transaction, agentId: string, { metrics }: Sample
       .values({ agentId, tierName: 'Free', isFree: true, price: 0 })
       .returning()
     if (tier === undefined) throw new Error('The inserted tier was not returned')
-    for (const [sortOrder, { slug, displayName, unit, freeUnits }] of metrics.entries()) {
+    for (const [sortOrder, { slug, displayName, unit, kind, freeUnits }] of metrics.entries()) {
       const metricId = crypto.randomUUID()
-      await tx.insert(agentMetricDefinitions).values({ id: metricId, agentId, slug, displayName, unit, sortOrder })
+      await tx
+        .insert(agentMetricDefinitions)
+        .values({ id: metricId, agentId, slug, displayName, unit, kind, sortOrder })
       await tx.insert(tierMetricQuotas).values({ tierId: tier.id, metricId, quotaLimit: freeUnits })
     }
   }
@@ -122,12 +124,20 @@ async function offerForMoney(tx: Transaction, agentId: string, { tiers, addons }
     })
     if (quotas.length > 0) await tx.insert(tierMetricQuotas).values(quotas)
   }
-  for (const [sortOrder, { metric, ...terms }] of addons.entries()) {
+  for (const [sortOrder, { metric, billingInterval = null, ...terms }] of addons.entries()) {
     const metricId = metricIds.get(metric)
     if (metricId === undefined) continue
     await tx
       .insert(agentAddonOffers)
-      .values({ agentId, metricId, ...terms, scope: 'one_cycle', currency: 'USD', sortOrder })
+      .values({
+        agentId,
+        metricId,
+        ...terms,
+        billingInterval,
+        scope: billingInterval === null ? 'one_cycle' : 'permanent',
+        currency: 'USD',
+        sortOrder,
+      })
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Deps } from '#src/deps.ts'
 import { setScopeReasons } from '#src/features/agent-clients/index.ts'
 import { issuerOf } from '#src/identity/index.ts'
@@ -34,6 +35,7 @@ export async function startSampleAgents(deps: Pick<Deps, 'db' | 'config' | 'log'
       RIALTO_ISSUER: issuerOf(deps.baseUrl),
       RIALTO_CLIENT_ID: clientId,
       RIALTO_CLIENT_SECRET: clientSecret,
+      DATA_DIR: join(deps.config.dataDir, 'samples', sample.slug),
     }
     running.push(runSample(deps, { slug: sample.slug, folder: sample.folder, environment }))
     ports.push(port)

@@ -70,11 +70,16 @@ test('a sample costs what its listing says, once, also where it was listed befor
   await startOnce()
   await startOnce()
   expect(await tiers()).toEqual(listed)
+  const once = { scope: 'one_cycle', currency: 'USD', every: null }
   const offers = await pool.query(
-    'SELECT display_name, amount::int, scope, price::int, currency FROM agent_addon_offers',
+    `SELECT display_name, amount::int, scope, price::int, currency, billing_interval AS every
+     FROM agent_addon_offers ORDER BY amount, price`,
   )
   expect(offers.rows).toEqual([
-    { display_name: '100 more texts', amount: 100, scope: 'one_cycle', price: 400, currency: 'USD' },
+    { ...once, display_name: '5 more projects', amount: 5, scope: 'permanent', price: 300, every: 'month' },
+    { ...once, display_name: '100 more texts', amount: 100, price: 300 },
+    { ...once, display_name: '100 more texts', amount: 100, price: 400 },
+    { ...once, display_name: '5,000 more steps', amount: 5_000, price: 300 },
   ])
 
   await pool.query("UPDATE agent_pricing_tiers SET archived_at = now() WHERE tier_name = 'Studio'")

@@ -1,0 +1,5 @@
+export { createAgentApp } from './agent-app.ts'
+export { layout } from './layout.ts'
+export type { Frame } from './layout.ts'
+export { leftWords, stopNotice } from './standing.ts'
+export type { Standing } from './standing.ts'
