@@ -17,6 +17,7 @@ import type { StaticPageReason } from '#src/http/static-page.ts'
 import { newId } from '#src/lib/ids.ts'
 import { createApi, describeApi } from '#src/api.ts'
 import { mcpRoutes } from '#src/features/mcp/index.ts'
+import { siteRoutes } from '#src/features/site/index.ts'
 import { wellKnownRoutes } from '#src/identity/index.ts'
 import type { WebApp } from '#src/web/mount.ts'
 
@@ -61,6 +62,7 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
     web.handle(c, { deps, apiDocument: () => describeApi(api, baseUrl) })
   const api = createApi(deps, page)
   app.route('/api', api)
+  app.route('/', siteRoutes(deps))
   app.route('/.well-known', wellKnownRoutes(deps))
   app.all('/api/*', nothingHere({ router: api, prefix: '/api' }))
   app.route('/mcp', mcpRoutes(deps))

@@ -16,10 +16,12 @@ import {
 import type { Route } from './+types/root.ts'
 import faviconUrl from './assets/favicon.svg?url'
 import { webContext } from './context.ts'
+import { AccentStyle } from './shell/accent-style.tsx'
 import { Footer } from './shell/footer.tsx'
 import { Header } from './shell/header.tsx'
 import { PageMeta } from './shell/page-meta.tsx'
 import type { ShellData } from './shell/shell-data.ts'
+import { SiteIcons } from './shell/site-icons.tsx'
 import './styles/app.css'
 import { ErrorState } from './ui/error-state.tsx'
 import { SkipLink } from './ui/skip-link.tsx'
@@ -36,6 +38,10 @@ export function loader({ context }: Route.LoaderArgs): ShellData {
   const { site, request, viewer } = context.get(webContext)
   return {
     siteName: site.name,
+    mark: site.mark,
+    touchIconUrl: site.touchIconUrl,
+    accentProperties: site.accentProperties,
+    supportEmail: site.supportEmail,
     baseUrl: site.baseUrl,
     theme: request.theme,
     requestId: request.id,
@@ -47,6 +53,10 @@ export function loader({ context }: Route.LoaderArgs): ShellData {
 
 const fallbackShell: ShellData = {
   siteName: 'Rialto',
+  mark: undefined,
+  touchIconUrl: '/icons/rialto/180.png',
+  accentProperties: undefined,
+  supportEmail: undefined,
   baseUrl: '',
   theme: 'system',
   requestId: '',
@@ -66,12 +76,13 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content={shell.theme === 'system' ? 'light dark' : shell.theme} />
-        <link rel="icon" href={faviconUrl} type="image/svg+xml" />
+        <SiteIcons mark={shell.mark} touchIconUrl={shell.touchIconUrl} ownIcon={faviconUrl} />
         {[geistUrl, frauncesUrl].map((href) => (
           <link key={href} rel="preload" href={href} as="font" type="font/woff2" crossOrigin="anonymous" />
         ))}
         <Meta />
         <Links />
+        <AccentStyle properties={shell.accentProperties} />
       </head>
       <body>
         <SkipLink />
@@ -79,7 +90,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <main id="content" tabIndex={-1} className="flex-1">
           {children}
         </main>
-        <Footer siteName={shell.siteName} />
+        <Footer shell={shell} />
         {asks('scripts') && (
           <>
             <ScrollRestoration />

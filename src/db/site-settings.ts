@@ -3,6 +3,8 @@ import type { Database } from './client.ts'
 import { media, siteSettings } from './schema/index.ts'
 import type { LegalText } from './schema/business.ts'
 
+export type { LegalText } from './schema/business.ts'
+
 /** The software's own name, for a marketplace that has not been given one. */
 export const defaultSiteName = 'Rialto'
 

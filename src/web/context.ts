@@ -5,6 +5,7 @@ import type { EngagementServices } from '#src/features/engagement/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
 import type { ReviewServices } from '#src/features/reviews/index.ts'
 import type { SandboxServices } from '#src/features/sandbox/index.ts'
+import type { ShownSite, SiteServices } from '#src/features/site/index.ts'
 import type { AccountServices, OAuthServices, OrganizationServices, PeopleServices } from '#src/identity/index.ts'
 import type { MailPreviewServices } from '#src/integrations/mail/index.ts'
 
@@ -27,6 +28,7 @@ export interface WebServices {
   readonly earnings: EarningsServices
   readonly account: AccountServices
   readonly people: PeopleServices
+  readonly site: SiteServices
   readonly organizations: OrganizationServices
   readonly oauth: OAuthServices
   /** Present in demo and development only. */
@@ -35,8 +37,7 @@ export interface WebServices {
   readonly sandbox: SandboxServices | undefined
 }
 
-export interface Site {
-  readonly name: string
+export interface Site extends ShownSite {
   /** Origin without a trailing slash. */
   readonly baseUrl: string
   /** The OpenID issuer, `{baseUrl}/api/auth`. */

@@ -21,6 +21,7 @@ import { createEngagementServices } from '#src/features/engagement/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
 import { createReviewServices } from '#src/features/reviews/index.ts'
 import { createSandboxServices } from '#src/features/sandbox/index.ts'
+import { createSiteServices, shownSite } from '#src/features/site/index.ts'
 import type { AppContext } from '#src/http/api.ts'
 import { staticPage } from '#src/http/static-page.ts'
 import {
@@ -114,6 +115,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
     account: createAccountServices(deps),
     oauth: createOAuthServices(deps),
     people: createPeopleServices(deps),
+    site: createSiteServices(deps),
     organizations: createOrganizationServices(deps),
     mailPreview: deps.mailPreview,
     sandbox: createSandboxServices(deps),
@@ -127,7 +129,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
     services,
     viewer,
     site: {
-      name: 'Rialto',
+      ...shownSite(await deps.site.read()),
       baseUrl: deps.baseUrl,
       issuer: issuerOf(deps.baseUrl),
       showsDevPages,

@@ -1,7 +1,13 @@
 import { Mark } from './mark.tsx'
+import type { ShellData } from './shell-data.ts'
 import { Water } from './water.tsx'
 
-const columns = [
+interface FooterLink {
+  readonly label: string
+  readonly href: string
+}
+
+const columns: readonly { readonly title: string; readonly links: readonly FooterLink[] }[] = [
   {
     title: 'Catalogue',
     links: [
@@ -11,30 +17,45 @@ const columns = [
     ],
   },
   {
-    title: 'For programs',
+    title: 'For publishers',
     links: [
+      { label: 'What you get', href: '/for-publishers' },
       { label: 'API reference', href: '/api/docs' },
       { label: 'OpenAPI document', href: '/api/openapi.json' },
+      { label: 'For language models', href: '/llms.txt' },
     ],
   },
-] as const
+  {
+    title: 'Legal',
+    links: [
+      { label: 'Terms', href: '/legal/terms' },
+      { label: 'Privacy', href: '/legal/privacy' },
+      { label: 'Refunds', href: '/legal/refunds' },
+      { label: 'Imprint', href: '/legal/imprint' },
+    ],
+  },
+]
 
-export const Footer = ({ siteName }: { siteName: string }) => (
-  <footer className="mt-96">
-    <div className="wrap-page">
-      <Water className="block h-24 w-full text-control" />
-      <div className="flex flex-wrap justify-between gap-32 pt-32 pb-48">
-        <div className="flex max-w-form flex-col gap-12">
-          <p className="flex items-center gap-8">
-            <Mark className="size-24" />
-            <span className="font-medium">{siteName}</span>
-          </p>
-          <p className="text-14 text-muted">
-            A market for AI agents. Entries marked “unclaimed” are listed from public facts, without affiliation.
-          </p>
-        </div>
-        <div className="flex flex-wrap gap-x-64 gap-y-24">
-          {columns.map(({ title, links }) => (
+export function Footer({ shell: { siteName, mark, supportEmail } }: { shell: ShellData }) {
+  const help: readonly FooterLink[] = [
+    ...(supportEmail === undefined ? [] : [{ label: 'Write to us', href: `mailto:${supportEmail}` }]),
+    { label: 'Status', href: '/status' },
+  ]
+  return (
+    <footer className="mt-96">
+      <div className="wrap-page">
+        <Water className="block h-24 w-full text-control" />
+        <div className="footer-columns">
+          <div className="footer-words">
+            <p className="flex items-center gap-8">
+              <Mark className="size-24" picture={mark} />
+              <span className="font-medium wrap-anywhere">{siteName}</span>
+            </p>
+            <p className="text-14 text-muted">
+              A market for AI agents. Entries marked “unclaimed” are listed from public facts, without affiliation.
+            </p>
+          </div>
+          {[...columns, { title: 'Help', links: help }].map(({ title, links }) => (
             <nav key={title} aria-label={title} className="flex flex-col gap-8 text-14">
               <p className="font-medium">{title}</p>
               {links.map(({ label, href }) => (
@@ -46,6 +67,6 @@ export const Footer = ({ siteName }: { siteName: string }) => (
           ))}
         </div>
       </div>
-    </div>
-  </footer>
-)
+    </footer>
+  )
+}

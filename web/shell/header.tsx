@@ -22,7 +22,7 @@ export function Header({ shell, here, hasSearch }: HeaderProps) {
     <header className="site-header">
       <div className="wrap-page flex min-h-header flex-wrap items-center gap-x-8 sm:gap-x-16">
         <a href="/" className="flex items-center gap-8 text-ink no-underline touch-target">
-          <Mark className="size-tile-m" />
+          <Mark className="size-tile-m" picture={shell.mark} />
           <span className="display text-22">{shell.siteName}</span>
         </a>
         <nav aria-label="Main" className="hidden md:flex">

@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream'
+import { SitemapIndexStream, SitemapStream } from 'sitemap'
+import type { Pool } from 'pg'
+import { legalPages } from '../legal/pages.ts'
+
+/** URLs in one file: a tenth of what the protocol allows, so that one is read and sent in a moment. */
+export const urlsPerFile = 5_000
+/** What one index may name: https://www.sitemaps.org/protocol.html */
+const filesMax = 50_000
+
+/** What is listed besides the pages that every marketplace has. */
+const kinds = {
+  agents: {
+    path: '/agents/',
+    // The default order of slugs is the order of their unique index.
+    rows: `SELECT slug, updated_at FROM agents WHERE status = 'published'`,
+  },
+  publishers: {
+    path: '/publishers/',
+    rows: `SELECT organization.slug, max(agent.updated_at) AS updated_at
+      FROM organization JOIN agents AS agent ON agent.organization_id = organization.id AND agent.status = 'published'
+      GROUP BY organization.slug`,
+  },
+} as const
+
+export type SitemapKind = keyof typeof kinds
+export const isSitemapKind = (name: string): name is SitemapKind => Object.hasOwn(kinds, name)
+
+interface Listed {
+  readonly slug: string
+  readonly updated_at: Date
+}
+
+/** Where each file begins, and when something in it last changed. */
+async function readFiles(pool: Pool, kind: SitemapKind): Promise<readonly Listed[]> {
+  const { rows } = await pool.query<Listed>(
+    `SELECT min(slug) AS slug, max(updated_at) AS updated_at
+     FROM (SELECT slug, updated_at, (row_number() OVER (ORDER BY slug) - 1) / $1 AS file FROM (${kinds[kind].rows}) AS listed) AS numbered
+     GROUP BY file ORDER BY file LIMIT $2`,
+    [urlsPerFile, filesMax / 2 - 1],
+  )
+  return rows
+}
+
+/**
+ * The index: one file for the pages that are always there, and as many as it takes for agents and publishers. A file's address is
+ * the slug it begins with, so that none of them has to count what stands before it.
+ */
+export async function sitemapIndex({ pool, baseUrl }: { pool: Pool; baseUrl: string }): Promise<ReadableStream> {
+  const files = await Promise.all(
+    (Object.keys(kinds) as SitemapKind[]).map(async (kind) =>
+      (await readFiles(pool, kind)).map(({ slug, updated_at: lastmod }) => ({
+        url: `${baseUrl}/sitemaps/${kind}/${slug}.xml`,
+        lastmod: lastmod.toISOString(),
+      })),
+    ),
+  )
+  return xml([{ url: `${baseUrl}/sitemaps/pages.xml` }, ...files.flat()], new SitemapIndexStream())
+}
+
+interface OneFile {
+  readonly pool: Pool
+  readonly baseUrl: string
+  readonly kind: SitemapKind
+  /** The first slug of the file. */
+  readonly from: string
+}
+
+/** At most {@link urlsPerFile} from that slug on; undefined: there is none. */
+export async function sitemapFile({ pool, baseUrl, kind, from }: OneFile): Promise<ReadableStream | undefined> {
+  const { path, rows: listed } = kinds[kind]
+  const { rows } = await pool.query<Listed>(
+    `SELECT slug, updated_at FROM (${listed}) AS listed WHERE slug >= $1 ORDER BY slug LIMIT $2`,
+    [from, urlsPerFile],
+  )
+  if (rows.length === 0) return undefined
+  const items = rows.map(({ slug, updated_at: lastmod }) => ({
+    url: `${baseUrl}${path}${slug}`,
+    lastmod: lastmod.toISOString(),
+  }))
+  return xml(items, urlStream())
+}
+
+interface Pages {
+  readonly baseUrl: string
+  readonly tags: readonly { readonly slug: string }[]
+  /** Paths of pages that this marketplace alone has, such as its collections. */
+  readonly own: readonly string[]
+}
+
+const everywhere = [
+  '/',
+  '/agents',
+  '/for-publishers',
+  '/status',
+  '/api/docs',
+  ...legalPages.map((page) => `/legal/${page}`),
+]
+
+export function sitemapPages({ baseUrl, tags, own }: Pages): ReadableStream {
+  const paths = [...everywhere, ...own, ...tags.map(({ slug }) => `/agents?tag=${slug}`)]
+  return xml(
+    paths.slice(0, urlsPerFile).map((path) => ({ url: `${baseUrl}${path}` })),
+    urlStream(),
+  )
+}
+
+/** Without the vocabularies of news, pictures and films, which nothing here has. */
+const urlStream = () => new SitemapStream({ xmlns: { news: false, xhtml: false, image: false, video: false } })
+
+const xml = (
+  items: readonly { url: string; lastmod?: string }[],
+  stream: SitemapStream | SitemapIndexStream,
+): ReadableStream => Readable.toWeb(Readable.from(items).pipe(stream)) as ReadableStream

@@ -1,0 +1,5 @@
+export { siteRoutes } from './routes.ts'
+export { createSiteServices } from './services.ts'
+export type { SiteServices } from './services.ts'
+export { shownSite } from './shown-site.ts'
+export type { ShownPicture, ShownSite } from './shown-site.ts'
