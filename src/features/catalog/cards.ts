@@ -7,6 +7,9 @@ import type { AgentCard } from './schema.ts'
 /** RFC 3339, UTC, milliseconds. */
 export const isoTime = (moment: SQL): SQL => sql`to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
+/** With fewer reviews an average says nothing; the rating is what ranking counts with, as on the agent's own page. */
+const averagedMin = 3
+
 /** What a card shows, of `agents AS agent`. The cheapest tier on offer per month; a yearly price counts a twelfth. */
 export const cardColumns = (): SQL => sql`
   agent.slug, agent.name, agent.tagline, agent.license,
@@ -21,8 +24,9 @@ export const cardColumns = (): SQL => sql`
   coalesce(cheapest.trial_days, 0) AS "trialDays",
   agent.coming_soon AS "isComingSoon",
   coalesce(listed.installs, 0) AS installs,
-  CASE WHEN listed.review_count > 0 THEN json_build_object('average',
-    round(listed.rating_sum::numeric / listed.review_count, 1), 'count', listed.review_count) END AS rating`
+  coalesce(listed.review_count, 0) AS "reviewCount",
+  CASE WHEN listed.review_count >= ${averagedMin}
+    THEN round((35 + listed.rating_sum) / (10.0 + listed.review_count), 1)::double precision END AS rating`
 
 export const cardTables = (): SQL => sql`
   agents AS agent LEFT JOIN organization AS publisher ON publisher.id = agent.organization_id

@@ -69,10 +69,10 @@ export const agentCardSchema = z
       .openapi({ description: 'The lowest price of a tier; null when the agent has no tiers.' }),
     trialDays: z.int().nonnegative().openapi({ description: 'Of the tier that has the lowest price; 0: no trial.' }),
     isComingSoon: z.boolean().openapi({ description: 'Listed before it can be used.' }),
-    rating: z
-      .object({ average: z.number().openapi({ description: 'Stars, to a tenth.' }), count: z.int().positive() })
-      .nullable()
-      .openapi({ description: 'Of the shown reviews; null when there is none.' }),
+    rating: z.number().nullable().openapi({
+      description: 'Stars to a tenth, smoothed by ten reviews of 3.5 as ranking does; null below three reviews.',
+    }),
+    reviewCount: z.int().nonnegative().openapi({ description: 'Shown reviews.' }),
     installs: z.int().nonnegative().openapi({
       description: 'People who installed it, without the publisher’s own and test people.',
     }),
