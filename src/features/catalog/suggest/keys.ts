@@ -16,7 +16,7 @@ export function keysOf(name: string): string[] {
   const tails = words.slice(0, wordsMax).map((_, place) => words.slice(place).join(' '))
   const keys = new Set([...tails, compactName(name), ...documentWords(name).slice(0, 2 * wordsMax)].map(cut))
   // What another begins with is found by that one.
-  return [...keys].filter((key) => ![...keys].some((longer) => longer !== key && longer.startsWith(key)))
+  return [...keys].filter((key) => key !== '' && ![...keys].some((longer) => longer !== key && longer.startsWith(key)))
 }
 
 /** What is typed, with its spaces and without: "open ha" begins no key of `OpenHands`, but "openha" does. */
