@@ -1,4 +1,5 @@
-// The catalogue's first content: unclaimed directory entries of real projects, one JSON file each, and the tags they use.
+// The catalogue's first content: unclaimed directory entries of real projects, one JSON file each, the tags they use, and
+// collections of them.
 // Writing them to a database is the catalogue's own business (features/catalog/seed-catalogue.ts).
 import { readFile, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -45,12 +46,27 @@ const entrySchema = z.strictObject({
     .max(50),
 })
 
+const collectionsSchema = z
+  .array(
+    z.strictObject({
+      slug,
+      title: line(80),
+      description: line(500),
+      /** In the order they are shown in. */
+      agents: z.array(slug).min(1).max(50),
+    }),
+  )
+  .max(50)
+
 export type SeedTag = z.infer<typeof tagSchema>
 export type SeedEntry = z.infer<typeof entrySchema>
+export type SeedCollection = z.infer<typeof collectionsSchema>[number]
 
 export interface CatalogueSeed {
   readonly tags: readonly SeedTag[]
   readonly entries: readonly SeedEntry[]
+  /** In the order they are shown in. Left out: none is added or changed. */
+  readonly collections?: readonly SeedCollection[]
 }
 
 /** A seed file can't be used. The message names the file and each wrong field. */
@@ -58,7 +74,7 @@ export class SeedError extends Error {
   override readonly name = 'SeedError'
 }
 
-/** Reads `tags.json` and `directory/*.json`. Throws {@link SeedError}. */
+/** Reads `tags.json`, `directory/*.json` and `collections.json`. Throws {@link SeedError}. */
 export async function readCatalogueSeed(folder = standardFolder): Promise<CatalogueSeed> {
   const tags = await readJson({ folder, file: 'tags.json', schema: tagsSchema })
   const files = (await readdir(join(folder, 'directory'))).filter((name) => name.endsWith('.json')).toSorted()
@@ -77,7 +93,17 @@ export async function readCatalogueSeed(folder = standardFolder): Promise<Catalo
     if (new Set(versions).size < versions.length) throw new SeedError(`${file}: changelog: names a version twice`)
     entries.push(entry)
   }
-  return { tags, entries }
+  return { tags, entries, collections: await readCollections(folder, new Set(entries.map((entry) => entry.slug))) }
+}
+
+async function readCollections(folder: string, known: ReadonlySet<string>): Promise<SeedCollection[]> {
+  const file = 'collections.json'
+  const collections = await readJson({ folder, file, schema: collectionsSchema })
+  for (const [place, { agents }] of collections.entries()) {
+    const index = agents.findIndex((agent) => !known.has(agent))
+    if (index !== -1) throw new SeedError(`${file}: ${place}.agents.${index}: "${agents[index]}" is not in directory/`)
+  }
+  return collections
 }
 
 async function readJson<T>({

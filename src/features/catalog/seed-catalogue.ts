@@ -1,14 +1,17 @@
 import { inArray, sql } from 'drizzle-orm'
 import { isDeepStrictEqual } from 'node:util'
 import type { Database, Transaction } from '#src/db/client.ts'
-import { agentTags, seedEntries, tags } from '#src/db/schema/index.ts'
+import { agentTags, tags } from '#src/db/schema/index.ts'
 import { readCatalogueSeed } from '#src/db/seed/index.ts'
 import type { CatalogueSeed, SeedEntry, SeedTag } from '#src/db/seed/index.ts'
-import { rowsOf } from './reader.ts'
+import { seedCollections } from './collections/seed-collections.ts'
 import { refreshAgentSearch, refreshedMax } from './refresh-agent-search.ts'
+import { refreshOutdatedSearch } from './refresh-outdated-search.ts'
 import { recountTerms } from './search/terms.ts'
 import { entryFields, insertEntry, readEntry, writeFields } from './seed-entry.ts'
 import type { EntryField } from './seed-entry.ts'
+import { contents, remember } from './seed-memory.ts'
+import type { Remembered } from './seed-memory.ts'
 
 export interface SeedOutcome {
   /** In the seed. */
@@ -22,7 +25,7 @@ export interface SeedOutcome {
 }
 
 /**
- * Brings the directory entries and tags of this version into the catalogue: new ones are listed, changed ones updated in
+ * Brings the directory entries, tags and collections of this version into the catalogue: new ones are listed, changed ones updated in
  * the fields that nobody has edited since, deleted ones stay deleted. In one transaction; a second run writes nothing.
  * Throws `SeedError` for a file that is not valid.
  */
@@ -34,10 +37,18 @@ export async function seedCatalogue(db: Database, given?: CatalogueSeed): Promis
     const renamedTagIds = await seedTags(tx, seed.tags)
     const outcome = await seedAgents(tx, seed.entries)
     await refreshAgentsWith(tx, renamedTagIds)
+    await seedCollections(tx, seed.collections ?? [])
     return outcome
   })
   if (outcome.added.length + outcome.updated.length > 0) await recountTerms(db)
+  await refreshOfOlderVersion(db)
   return outcome
+}
+
+/** An agent that was listed before agents had traits can't be filtered; every other has one at least. */
+async function refreshOfOlderVersion(db: Database): Promise<void> {
+  const { rows } = await db.execute(sql`SELECT FROM agent_search WHERE traits = '{}' LIMIT 1`)
+  if (rows.length > 0) await refreshOutdatedSearch(db)
 }
 
 /** Returns the tags that have another name now, which agents are found by. */
@@ -143,30 +154,3 @@ async function updateEntry(
 /** Tags and changes have no order of their own; other lists are in the order they are shown in. */
 const inOrder = (field: EntryField, value: unknown): unknown =>
   (field === 'tags' || field === 'changelog') && Array.isArray(value) ? new Set<unknown>(value) : value
-
-interface Remembered {
-  readonly rowId: string
-  readonly content: Readonly<Record<string, unknown>>
-}
-
-async function contents(
-  tx: Transaction,
-  { kind, slugs }: { kind: 'tag' | 'agent'; slugs: readonly string[] },
-): Promise<Map<string, Remembered>> {
-  const rows = rowsOf<{ slug: string } & Remembered>(
-    await tx.execute(sql`
-      SELECT slug, row_id AS "rowId", content FROM seed_entries
-      WHERE kind = ${kind} AND slug = ANY(${sql.param(slugs)}::text[])`),
-  )
-  return new Map(rows.map((row) => [row.slug, row]))
-}
-
-async function remember(tx: Transaction, row: typeof seedEntries.$inferInsert): Promise<void> {
-  await tx
-    .insert(seedEntries)
-    .values(row)
-    .onConflictDoUpdate({
-      target: [seedEntries.kind, seedEntries.slug],
-      set: { content: row.content, updatedAt: sql`now()` },
-    })
-}
