@@ -811,6 +811,66 @@ export const usageDenialsHourly = pgTable(
   ],
 )
 
+/** What a subscription used on a day, for drawing: the ledger is what counts. */
+export const usageDaily = pgTable(
+  'usage_daily',
+  {
+    subscriptionId: uuid('subscription_id').notNull(),
+    metricId: uuid('metric_id').notNull(),
+    /** UTC, of when it happened. */
+    day: date('day', { mode: 'string' }).notNull(),
+    /** Of a counter the units of the day, less what was given back of them; of a gauge the level after the day's last change. */
+    used: units('used').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'usage_daily_pkey', columns: [table.subscriptionId, table.metricId, table.day] }),
+    isNonNegative(table.used),
+    reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
+    reference(table.metricId, agentMetricDefinitions.id, 'cascade'),
+    indexed(table.metricId),
+  ],
+)
+
+export const disputeStates = ['open', 'credited', 'declined'] as const
+
+/** Somebody says that a line of their receipts is wrong. An operator credits units or says why not. */
+export const usageDisputes = pgTable(
+  'usage_disputes',
+  {
+    id: id(),
+    subscriptionId: uuid('subscription_id').notNull(),
+    /** Of the ledger, in this subscription. No foreign key: a reference would be looked for at each entry that is deleted with its parent. */
+    entryId: uuid('entry_id').notNull(),
+    userId: authId('user_id').notNull(),
+    message: text('message').notNull(),
+    state: text('state', { enum: disputeStates }).notNull().default('open'),
+    /** Units given back. Null: none. */
+    creditedUnits: units('credited_units'),
+    /** What the person is told. */
+    decision: text('decision').notNull().default(''),
+    decidedBy: authId('decided_by'),
+    /** Null: open. */
+    decidedAt: instant('decided_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueOver(table.entryId),
+    isOneOf(table.state, disputeStates),
+    hasLength(table.message, { min: 1, max: 2_000 }),
+    hasLength(table.decision, { min: 0, max: 1_000 }),
+    isPositive(table.creditedUnits),
+    holds(table.creditedUnits, sql`(${table.creditedUnits} IS NOT NULL) = (${table.state} = 'credited')`, 'state_check'),
+    holds(table.decidedAt, sql`(${table.decidedAt} IS NULL) = (${table.state} = 'open')`),
+    reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
+    reference(table.userId, user.id, 'cascade'),
+    reference(table.decidedBy, user.id, 'set null'),
+    indexed(table.subscriptionId),
+    indexed(table.userId),
+    indexed(table.decidedBy),
+    indexed(table.state, table.createdAt, table.id),
+  ],
+)
+
 export const stripeEvents = pgTable(
   'stripe_events',
   {
