@@ -16,6 +16,7 @@ import {
 import type { Route } from './+types/root.ts'
 import faviconUrl from './assets/favicon.svg?url'
 import { webContext } from './context.ts'
+import { openItemsOf } from './routes/operator/open-items.ts'
 import { AccentStyle } from './shell/accent-style.tsx'
 import { Footer } from './shell/footer.tsx'
 import { Header } from './shell/header.tsx'
@@ -34,8 +35,8 @@ export interface RouteHandle {
   readonly ownSearch?: boolean
 }
 
-export function loader({ context }: Route.LoaderArgs): ShellData {
-  const { site, request, viewer } = context.get(webContext)
+export async function loader({ context, request: { url } }: Route.LoaderArgs): Promise<ShellData> {
+  const { services, site, request, viewer } = context.get(webContext)
   return {
     siteName: site.name,
     mark: site.mark,
@@ -48,6 +49,7 @@ export function loader({ context }: Route.LoaderArgs): ShellData {
     locale: request.locale,
     paymentsAreSandbox: site.paymentsAreSandbox,
     viewer: viewer && { name: viewer.name, email: viewer.email, isOperator: viewer.isOperator },
+    openItems: await openItemsOf({ services, viewer, pathname: new URL(url).pathname }),
   }
 }
 
@@ -63,6 +65,7 @@ const fallbackShell: ShellData = {
   locale: 'en',
   paymentsAreSandbox: false,
   viewer: undefined,
+  openItems: undefined,
 }
 
 export function Layout({ children }: { children: ReactNode }) {

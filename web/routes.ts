@@ -13,6 +13,9 @@ export default [
   route('agents/:slug/install', 'routes/engagement/install.ts'),
   route('agents/:slug/uninstall', 'routes/engagement/uninstall.ts'),
   route('agents/:slug/waitlist', 'routes/engagement/waitlist.tsx'),
+  route('agents/:slug/report', 'routes/engagement/report-agent.tsx'),
+  route('agents/:slug/removal', 'routes/engagement/removal.tsx'),
+  route('agents/:slug/contact', 'routes/engagement/contact.tsx'),
   route('agents/:slug/subscribe', 'routes/offers/subscribe.tsx'),
   route('lift/:token', 'routes/offers/lift.tsx'),
   route('checkout/:intentId', 'routes/checkout/checkout.tsx'),
@@ -70,7 +73,9 @@ export default [
 
   route('operator/interactions', 'routes/operator/interactions/interactions.tsx'),
   route('operator/interactions/:id', 'routes/operator/interactions/interaction.tsx'),
-  route('operator/reports', 'routes/reviews/reports.tsx'),
+  route('operator/reports', 'routes/operator/reports/reports.tsx'),
+  route('operator/reports/:id', 'routes/operator/reports/report.tsx'),
+  route('operator/recipients', 'routes/operator/recipients/recipients.tsx'),
   route('operator/stripe-events', 'routes/operator/stripe-events/stripe-events.tsx'),
   route('operator/stripe-events/:id', 'routes/operator/stripe-events/stripe-event.tsx'),
 

@@ -1,7 +1,7 @@
 // What the server hands to the pages, as types only: web/ never imports a value from src/.
 import type { BillingServices, EarningsServices, StripeEventServices } from '#src/features/billing/index.ts'
 import type { CatalogServices } from '#src/features/catalog/index.ts'
-import type { EngagementServices } from '#src/features/engagement/index.ts'
+import type { EngagementServices, ReportServices } from '#src/features/engagement/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
 import type { ReviewServices } from '#src/features/reviews/index.ts'
 import type { SandboxServices } from '#src/features/sandbox/index.ts'
@@ -23,6 +23,7 @@ export interface WebServices {
   readonly offers: OfferServices
   readonly reviews: ReviewServices
   readonly engagement: EngagementServices
+  readonly reports: ReportServices
   readonly billing: BillingServices
   readonly stripeEvents: StripeEventServices
   readonly earnings: EarningsServices

@@ -17,7 +17,7 @@ import {
   createStripeEventServices,
 } from '#src/features/billing/index.ts'
 import { createCatalogServices } from '#src/features/catalog/index.ts'
-import { createEngagementServices } from '#src/features/engagement/index.ts'
+import { createEngagementServices, createReportServices } from '#src/features/engagement/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
 import { createReviewServices } from '#src/features/reviews/index.ts'
 import { createSandboxServices } from '#src/features/sandbox/index.ts'
@@ -109,6 +109,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
     offers: createOfferServices(deps),
     reviews: createReviewServices(deps),
     engagement: createEngagementServices(deps),
+    reports: createReportServices(deps),
     billing: createBillingServices(deps),
     stripeEvents: createStripeEventServices(deps),
     earnings: createEarningsServices(deps),

@@ -1,9 +1,16 @@
 import type { ReactNode } from 'react'
 
+interface ConsoleLink {
+  readonly label: string
+  readonly href: string
+  /** How many items wait there; nothing is shown for none. */
+  readonly count?: number
+}
+
 interface ConsoleLayoutProps {
   /** Names the side navigation: "Account", "Publisher". */
   readonly area: string
-  readonly links: readonly { readonly label: string; readonly href: string }[]
+  readonly links: readonly ConsoleLink[]
   readonly currentHref: string
   readonly title: string
   /** The page's one primary action. */
@@ -20,9 +27,15 @@ export function ConsoleLayout(props: ConsoleLayoutProps) {
     <div className="console-frame">
       <div className="console">
         <nav aria-label={area} className="console-nav">
-          {links.map(({ label, href }) => (
+          {links.map(({ label, href, count = 0 }) => (
             <a key={href} href={href} className="console-link" aria-current={href === currentHref ? 'page' : undefined}>
               {label}
+              {count > 0 && (
+                <span className="console-count figures">
+                  {count}
+                  <span className="sr-only"> open</span>
+                </span>
+              )}
             </a>
           ))}
         </nav>

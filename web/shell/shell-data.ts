@@ -1,4 +1,5 @@
 import type { ShownPicture } from '#src/features/site/index.ts'
+import type { OpenItems } from '../routes/operator/operator-links.ts'
 import type { Theme } from './theme-switch.tsx'
 
 /** What every page's frame shows; loaded once by the root route. */
@@ -17,5 +18,7 @@ export interface ShellData {
   readonly locale: string
   /** Payments are played: no money moves. */
   readonly paymentsAreSandbox: boolean
+  /** What waits for an operator; undefined for everybody else, and on other pages. */
+  readonly openItems: OpenItems | undefined
   readonly viewer: { readonly name: string; readonly email: string; readonly isOperator: boolean } | undefined
 }

@@ -27,6 +27,10 @@ const words: Record<number, Words> = {
     title: 'There is nothing at this address',
     text: 'The page may have moved, or the link was mistyped. Nothing of yours was lost.',
   },
+  410: {
+    title: 'This entry was removed',
+    text: 'Its makers asked for that, and it does not come back with an update of the directory.',
+  },
   429: {
     title: 'That was a lot at once',
     text: 'Requests from your address are paused for a moment. Wait a minute, then reload this page.',

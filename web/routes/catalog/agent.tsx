@@ -21,7 +21,8 @@ import { agentsHref } from './agents-query.ts'
 export async function loader({ context, params }: Route.LoaderArgs) {
   const { services, site, viewer } = context.get(webContext)
   const found = await services.catalog.getAgent(params.slug)
-  if (found.kind === 'missing') throw data(null, { status: 404 })
+  if (found.kind === 'missing')
+    throw data(null, { status: (await services.reports.isRemoved(params.slug)) ? 410 : 404 })
   if (found.kind === 'moved') throw redirect(href('/agents/:slug', { slug: found.slug }), 301)
   const { agent } = found
   const path = href('/agents/:slug', { slug: agent.slug })

@@ -47,8 +47,8 @@ export default function ConfirmMailbox({ loaderData, actionData }: Route.Compone
     case 'left':
       return (
         <AccessPage
-          title="You are off the list"
-          intro="No mail comes any more. The address was removed."
+          title="Your address was removed"
+          intro="No mail comes any more, and nothing is sent in its name."
           state="done"
           action={<ButtonLink href="/agents">Browse all agents</ButtonLink>}
         />
@@ -77,47 +77,89 @@ export default function ConfirmMailbox({ loaderData, actionData }: Route.Compone
 
 type Subject = Omit<Extract<Answer, { kind: 'open' | 'confirmed' }>, 'kind'>
 
-/** Programs open links in mails, people press buttons. */
-const Question = ({ email, agent }: Subject) => (
-  <AccessPage
-    title={agent === undefined ? 'Get mails about what people do?' : `Wait for ${agent.name}?`}
-    intro={
-      agent === undefined ? (
-        <>Shall {email} get a mail each time somebody joins a waitlist, installs an agent or asks for something?</>
-      ) : (
-        <>Shall {email} get one mail when it can be used?</>
-      )
-    }
-  >
-    <form method="post" className="flex flex-col gap-12">
-      <Button>Yes, tell me</Button>
-    </form>
-    <form method="post" className="flex flex-col">
-      <input type="hidden" name="intent" value="leave" />
-      <Button kind="secondary">No, remove my address</Button>
-    </form>
-  </AccessPage>
-)
+interface Words {
+  readonly ask: string
+  readonly question: string
+  readonly yes: string
+  readonly no: string
+  readonly done: string
+  readonly outcome: string
+}
 
-const Confirmed = ({ email, agent }: Subject) => (
-  <AccessPage
-    title={agent === undefined ? 'You will be told' : `You are waiting for ${agent.name}`}
-    intro={
-      agent === undefined ? (
-        <>{email} gets a mail about what happens from now on.</>
-      ) : (
-        <>One mail comes to {email} when it can be used.</>
-      )
-    }
-    state="done"
-    action={
-      agent === undefined ? undefined : <ButtonLink href={`/agents/${agent.slug}`}>Back to {agent.name}</ButtonLink>
-    }
-    footer={
-      <form method="post">
-        <input type="hidden" name="intent" value="leave" />
-        <TextButton>Leave the list</TextButton>
+/** By what the link is about; it names the address, and the agent where there is one. */
+const wordsOf: Readonly<Record<Subject['about'], (email: string, agent: string) => Words>> = {
+  recipient: (email) => ({
+    ask: 'Get mails about what people do?',
+    question: `Shall ${email} get a mail each time somebody joins a waitlist, installs an agent or asks for something?`,
+    yes: 'Yes, tell me',
+    no: 'No, remove my address',
+    done: 'You will be told',
+    outcome: `${email} gets a mail about what happens from now on.`,
+  }),
+  waitlist: (email, agent) => ({
+    ask: `Wait for ${agent}?`,
+    question: `Shall ${email} get one mail when it can be used?`,
+    yes: 'Yes, tell me',
+    no: 'No, remove my address',
+    done: `You are waiting for ${agent}`,
+    outcome: `One mail comes to ${email} when it can be used.`,
+  }),
+  report: (email, agent) => ({
+    ask: `Send your report about ${agent}?`,
+    question: `It was written with ${email}. The operators read it, and may answer to this address.`,
+    yes: 'Send the report',
+    no: 'No, delete it',
+    done: 'The operators have your report',
+    outcome: `If they have a question, they ask ${email}.`,
+  }),
+  removal: (email, agent) => ({
+    ask: `Ask for the removal of ${agent}?`,
+    question: `It was asked for with ${email}. The operators decide, and a mail tells you what they decided.`,
+    yes: 'Ask for removal',
+    no: 'No, delete it',
+    done: 'The operators will decide',
+    outcome: `A mail to ${email} tells you what they decided.`,
+  }),
+}
+
+const wordsFor = ({ about, email, agent }: Subject): Words => wordsOf[about](email, agent?.name ?? '')
+
+/** Programs open links in mails, people press buttons. */
+function Question(subject: Subject) {
+  const { ask, question, yes, no } = wordsFor(subject)
+  return (
+    <AccessPage title={ask} intro={question}>
+      <form method="post" className="flex flex-col gap-12">
+        <Button>{yes}</Button>
       </form>
-    }
-  />
-)
+      <form method="post" className="flex flex-col">
+        <input type="hidden" name="intent" value="leave" />
+        <Button kind="secondary">{no}</Button>
+      </form>
+    </AccessPage>
+  )
+}
+
+function Confirmed(subject: Subject) {
+  const { about, agent } = subject
+  const { done, outcome } = wordsFor(subject)
+  const isList = about === 'recipient' || about === 'waitlist'
+  return (
+    <AccessPage
+      title={done}
+      intro={outcome}
+      state="done"
+      action={
+        agent === undefined ? undefined : <ButtonLink href={`/agents/${agent.slug}`}>Back to {agent.name}</ButtonLink>
+      }
+      footer={
+        isList && (
+          <form method="post">
+            <input type="hidden" name="intent" value="leave" />
+            <TextButton>Leave the list</TextButton>
+          </form>
+        )
+      }
+    />
+  )
+}

@@ -3,34 +3,38 @@ import { useRouteLoaderData } from 'react-router'
 import { ConsoleLayout } from '../../shell/console-layout.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import type { ShellData } from '../../shell/shell-data.ts'
-
-const links = [
-  { label: 'Interactions', href: '/operator/interactions' },
-  { label: 'Reports', href: '/operator/reports' },
-  { label: 'Stripe events', href: '/operator/stripe-events' },
-] as const
-/** Where payments are played. */
-const sandboxLinks = [{ label: 'Sandbox clock', href: '/sandbox/clock' }] as const
+import { operatorLinks, sandboxLinks } from './operator-links.ts'
+import type { OpenItems, OperatorHref } from './operator-links.ts'
 
 interface OperatorPageProps {
   readonly title: string
   /** Which entry of the side navigation this belongs to. */
-  readonly current: (typeof links | typeof sandboxLinks)[number]['href']
+  readonly current: OperatorHref
   /** The page's one primary action. */
   readonly action?: ReactNode
+  /** Says in the tab, too, that something has to be changed. */
+  readonly hasErrors?: boolean
   readonly children: ReactNode
 }
 
 /** The frame of everything under /operator. */
-export function OperatorPage({ title, current, action, children }: OperatorPageProps) {
+export function OperatorPage({ title, current, action, hasErrors = false, children }: OperatorPageProps) {
   const shell = useRouteLoaderData<ShellData>('root')
+  const links = linksWith(shell?.openItems)
   const shown = shell?.paymentsAreSandbox === true ? [...links, ...sandboxLinks] : links
   return (
     <>
-      <PageMeta title={title} />
+      <PageMeta title={hasErrors ? `Error: ${title}` : title} />
       <ConsoleLayout area="Operator" links={shown} currentHref={current} title={title} action={action}>
         <div className="flex flex-col gap-24">{children}</div>
       </ConsoleLayout>
     </>
   )
 }
+
+const linksWith = (openItems: OpenItems | undefined) =>
+  operatorLinks.map((link) => ({
+    label: link.label,
+    href: link.href,
+    count: 'counted' in link ? (openItems?.[link.counted] ?? 0) : 0,
+  }))

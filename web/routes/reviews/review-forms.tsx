@@ -1,4 +1,5 @@
-import type { FieldErrors, Report, ReviewReportReason } from '#src/features/reviews/index.ts'
+import type { Report } from '#src/features/engagement/index.ts'
+import type { FieldErrors, ReviewReportReason } from '#src/features/reviews/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { RadioGroup } from '../../ui/choice.tsx'
 import { TextArea } from '../../ui/text-area.tsx'

@@ -91,7 +91,11 @@ interface Tell {
 /** Whoever asked for the removal; nobody where their account has gone. */
 async function tell(tx: Transaction, { deps, id, decide: { verdict, reason } }: Tell): Promise<void> {
   const [told] = await tx
-    .select({ email: sql<string | null>`coalesce(${reports.reporterEmail}, ${user.email})`, name: agents.name, slug: agents.slug })
+    .select({
+      email: sql<string | null>`coalesce(${reports.reporterEmail}, ${user.email})`,
+      name: agents.name,
+      slug: agents.slug,
+    })
     .from(reports)
     .innerJoin(agents, eq(agents.id, reports.agentId))
     .leftJoin(user, eq(user.id, reports.reporterId))

@@ -18,7 +18,7 @@ import { decideReport } from './decide-report.ts'
 import type { Verdict } from './decide-report.ts'
 import { fileReport } from './file-report.ts'
 import type { Filed } from './file-report.ts'
-import { getReport, listReports } from './list-reports.ts'
+import { countOpenReports, getReport, listReports } from './list-reports.ts'
 import type { ReportKind, ReportState } from './list-reports.ts'
 import { decisionSchema, newAgentReportSchema, newRemovalSchema } from './schema.ts'
 import type { Report, ReportDetail } from './schema.ts'
@@ -32,11 +32,17 @@ export interface ReportServices {
   askForRemoval(report: Telling): Promise<FileOutcome>
   /** Whom to write to; undefined: it has no page. */
   contact(slug: string): Promise<Contact | undefined>
-  writeToPublisher(message: { readonly slug: string; readonly viewer: AccountViewer; readonly typed: unknown }): Promise<FormOutcome>
+  writeToPublisher(message: {
+    readonly slug: string
+    readonly viewer: AccountViewer
+    readonly typed: unknown
+  }): Promise<FormOutcome>
   /** What is not understood of the filter is left out. Throws `forbidden`. */
   list(viewer: AccountViewer, asked: AskedReports): Promise<ReportPage>
   /** Throws `forbidden` and `not_found`. */
   get(viewer: AccountViewer, id: string): Promise<ReportDetail>
+  /** How many wait for an operator. */
+  countOpen(): Promise<number>
   decide(decision: Deciding): Promise<FormOutcome>
   /** All who are told what people do. Throws `forbidden`. */
   recipients(viewer: AccountViewer): Promise<readonly Recipient[]>
@@ -110,6 +116,7 @@ export const createReportServices = (deps: Deps): ReportServices => ({
     if (!uuid.test(id)) throw new AppError('not_found')
     return getReport(deps.db, id)
   },
+  countOpen: () => countOpenReports(deps.db),
   decide: ({ viewer, id, verdict, typed }) =>
     parsed({ schema: decisionSchema, typed }, async (decision) => {
       const { id: operatorId } = await requireOperator(deps.db, viewer)

@@ -1,0 +1,17 @@
+// The operators' side navigation. A page names its own entry; `counted` ones show how many items wait there.
+export const operatorLinks = [
+  { label: 'Interactions', href: '/operator/interactions' },
+  { label: 'Reports', href: '/operator/reports', counted: 'reports' },
+  { label: 'Recipients', href: '/operator/recipients' },
+  { label: 'Stripe events', href: '/operator/stripe-events' },
+  { label: 'Settings', href: '/operator/settings/general' },
+  { label: 'Settings', href: '/operator/settings/general' },
+] as const
+
+/** Where payments are played. */
+export const sandboxLinks = [{ label: 'Sandbox clock', href: '/sandbox/clock' }] as const
+
+export type OperatorHref = (typeof operatorLinks | typeof sandboxLinks)[number]['href']
+
+/** What waits for an operator, by entry. */
+export type OpenItems = Readonly<Record<'reports', number>>
