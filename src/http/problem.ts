@@ -43,6 +43,7 @@ const kinds: Record<ErrorCode | 'internal', ProblemKind> = {
   rate_limited: { status: 429, title: 'Too many requests', retryAfterSeconds: 10 },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'Not available right now', retryAfterSeconds: 2 },
+  search_timeout: { status: 504, title: 'The search took too long', retryAfterSeconds: 5 },
   timeout: { status: 504, title: 'This took too long', retryAfterSeconds: 5 },
 }
 

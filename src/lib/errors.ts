@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'unavailable'
+  | 'search_timeout'
   | 'timeout'
 
 type Details = Readonly<Record<string, unknown>>

@@ -1,4 +1,5 @@
 import type { Database } from '#src/db/client.ts'
+import { refreshOutdatedSearch } from './refresh-outdated-search.ts'
 import { recountTerms } from './search/terms.ts'
 
 /** Work of the catalogue that is due by the clock. */
@@ -8,5 +9,11 @@ export const catalogJobs = [
     /** Hourly: how common a word is decides how to search, not what is found. */
     cron: '17 * * * *',
     run: async ({ db }: { readonly db: Database }): Promise<void> => void (await recountTerms(db)),
+  },
+  {
+    name: 'catalog-refresh-outdated',
+    /** Hourly: what an edit changes shows at once; this is for what changes by the clock, or by what people elsewhere do. */
+    cron: '37 * * * *',
+    run: async ({ db }: { readonly db: Database }): Promise<void> => void (await refreshOutdatedSearch(db)),
   },
 ] as const

@@ -25,4 +25,4 @@ export async function listTags(
 
 /** The tags of most agents, commonest first, 40 at most; estimates beyond 5,000 agents. */
 export const commonestTags = async ({ db }: { db: Reader }): Promise<TagCount[]> =>
-  (await countFacets(db, undefined)).tags
+  (await countFacets(db, { condition: undefined, without: new Map() })).tags

@@ -3,7 +3,10 @@
 import { z } from '@hono/zod-openapi'
 import {
   agentCardSchema,
+  availabilitySchema,
+  priceModelSchema,
   queryCharactersMax,
+  rankingReasonSchema,
   slugSchema,
   sortSchema,
   tagCountSchema,
@@ -49,26 +52,44 @@ const tags = z
     example: ['coding'],
   })
 
+const choice = <T extends z.ZodEnum>(values: T, description: string) =>
+  z
+    .union([values.transform((value) => [value]), z.array(values).max(values.options.length)])
+    .default([])
+    .transform((chosen) => [...new Set(chosen)])
+    .openapi({ type: 'array', items: { type: 'string', enum: [...values.options] }, description })
+
 export const agentListQuery = z.strictObject({
   q: z.string().max(queryCharactersMax).default('').openapi({
     description: 'Words to look for; the first eight count.',
     example: 'opnhands',
   }),
   tag: tags,
+  price: choice(
+    priceModelSchema,
+    'How it is paid for: a free tier, a paid one, more units to buy, or not sold here. Repeat it: one of them is enough.',
+  ),
+  trial: flag('Only agents with a tier that begins with a trial.'),
+  verified: flag('Only agents whose publisher has proven to own the homepage.'),
+  status: choice(
+    availabilitySchema,
+    'Whether it can be used now, will be later, or is an entry that its publisher has not claimed. Repeat it: one is enough.',
+  ),
   sort: sortSchema
     .default('relevance')
     .openapi({ description: 'Without words, relevance is the quality of the agent.' }),
   cursor,
   limit: pageSize(24),
   exact: flag('Take words as typed: neither corrected nor completed.'),
-  facets: flag('Also count all matches and their tags.'),
+  facets: flag('Also count all matches, their tags, prices and states.'),
+  explain: flag('Also say of each agent why it stands there; for words, by relevance.'),
 })
 
 const cursors = { nextCursor: z.string().nullable() }
 
 export const agentListSchema = z
   .object({
-    items: z.array(agentCardSchema),
+    items: z.array(agentCardSchema.extend({ why: rankingReasonSchema.optional() })),
     ...cursors,
     previousCursor: z.string().nullable(),
     correction: z
@@ -83,9 +104,18 @@ export const agentListSchema = z
       .optional()
       .openapi({ description: 'With `facets=true`. Above 5,000 an estimate, and `isExact` is false.' }),
     facets: z
-      .object({ tags: z.array(tagCountSchema) })
+      .object({
+        tags: z.array(tagCountSchema).openapi({ description: 'Commonest first, 40 at most.' }),
+        prices: z.array(z.object({ value: priceModelSchema, count: z.int().nonnegative() })),
+        statuses: z.array(z.object({ value: availabilitySchema, count: z.int().nonnegative() })),
+        withTrial: z.int().nonnegative(),
+        verified: z.int().nonnegative(),
+      })
       .optional()
-      .openapi({ description: 'With `facets=true`: the tags of all matches, commonest first, 40 at most.' }),
+      .openapi({
+        description:
+          'With `facets=true`: how many of all matches have what. Prices and states are counted as if none of their own were chosen, since choosing another adds to the list.',
+      }),
   })
   .openapi('AgentList')
 

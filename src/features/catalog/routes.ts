@@ -1,15 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { etag } from 'hono/etag'
+import type { Database } from '#src/db/client.ts'
 import { createApiRouter, problems } from '#src/http/api.ts'
 import type { AppEnv } from '#src/http/api.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { getAgent } from './get-agent.ts'
 import { listTags } from './list-tags.ts'
-import type { Reader } from './reader.ts'
 import { agentDetailSchema, slugSchema } from './schema.ts'
 import { agentListQuery, agentListSchema, tagListQuery, tagListSchema } from './routes.schema.ts'
 import { searchAgents } from './search-agents.ts'
+import type { SearchResult } from './search-agents.ts'
 import { suggestionRoutes } from './suggest/routes.ts'
 import { decodeTagCursor, encodeTagCursor } from './tag-cursor.ts'
 
@@ -17,7 +18,7 @@ import { decodeTagCursor, encodeTagCursor } from './tag-cursor.ts'
 const cacheControl = 'public, max-age=30, stale-while-revalidate=60'
 
 /** The public catalogue, read only: `/agents`, `/agents/{slug}`, `/tags`. */
-export function catalogRoutes(deps: { readonly db: Reader }): OpenAPIHono<AppEnv> {
+export function catalogRoutes(deps: { readonly db: Database }): OpenAPIHono<AppEnv> {
   const router = createApiRouter()
   for (const path of ['/agents', '/agents/*', '/tags'] as const) {
     router.use(path, etag({ weak: true }), async (c, next) => {
@@ -27,15 +28,26 @@ export function catalogRoutes(deps: { readonly db: Reader }): OpenAPIHono<AppEnv
   }
 
   router.openapi(listAgentsRoute, async (c) => {
-    const { q, tag, sort, cursor, limit, exact, facets } = c.req.valid('query')
-    const found = await searchAgents(deps, { q, tags: tag, sort, cursor, limit, isExact: exact, withFacets: facets })
+    const { tag, price, trial, verified, status, exact, facets, explain, cursor, ...asked } = c.req.valid('query')
+    const found = await searchAgents(deps, {
+      ...asked,
+      cursor,
+      tags: tag,
+      prices: price,
+      hasTrial: trial,
+      isVerified: verified,
+      statuses: status,
+      isExact: exact,
+      withFacets: facets,
+      withReasons: explain,
+    })
     return c.json(
       {
         items: found.items,
         nextCursor: found.nextCursor ?? null,
         previousCursor: found.previousCursor ?? null,
         correction: found.correction ?? null,
-        ...(found.facets === undefined ? {} : { total: found.facets.total, facets: { tags: found.facets.tags } }),
+        ...facetsOf(found),
       },
       200,
     )
@@ -59,6 +71,12 @@ export function catalogRoutes(deps: { readonly db: Reader }): OpenAPIHono<AppEnv
   return router
 }
 
+function facetsOf({ facets }: SearchResult): Pick<z.infer<typeof agentListSchema>, 'total' | 'facets'> {
+  if (facets === undefined) return {}
+  const { total, ...counts } = facets
+  return { total, facets: counts }
+}
+
 const json = <T extends z.ZodType>(schema: T, description: string) => ({
   description,
   content: { 'application/json': { schema } },
@@ -71,9 +89,9 @@ const listAgentsRoute = createRoute({
   tags: ['Catalogue'],
   summary: 'Find agents',
   description:
-    'Words that no agent has are corrected (see `correction`). Results are keyset-paged: rows added meanwhile neither repeat nor hide others.',
+    'Words that no agent has are corrected (see `correction`). Results are keyset-paged: rows added meanwhile neither repeat nor hide others. A search takes two or three seconds at most; what takes longer is answered with 504 and should ask for less.',
   request: { query: agentListQuery },
-  responses: { 200: json(agentListSchema, 'A page of agents.'), ...problems(400) },
+  responses: { 200: json(agentListSchema, 'A page of agents.'), ...problems(400, 504) },
 })
 
 const getAgentRoute = createRoute({

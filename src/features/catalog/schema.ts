@@ -5,8 +5,28 @@ export const queryCharactersMax = 200
 /** Most tags one list may be narrowed by. */
 export const tagFiltersMax = 8
 
-export const sortSchema = z.enum(['relevance', 'newest', 'updated', 'name'])
+export const sortSchema = z.enum(['relevance', 'popular', 'top-rated', 'newest', 'updated', 'name'])
 export type AgentSort = z.infer<typeof sortSchema>
+
+/** How an agent is paid for, as its tiers and add-ons on offer say; `none`: it is not sold here. */
+export const priceModelSchema = z.enum(['free', 'subscription', 'top-up', 'none'])
+export type PriceModel = z.infer<typeof priceModelSchema>
+
+/** An agent is in exactly one of these. */
+export const availabilitySchema = z.enum(['available', 'coming-soon', 'unclaimed'])
+export type Availability = z.infer<typeof availabilitySchema>
+
+/** What a list of agents may be narrowed by. What is left out does not narrow it. */
+export interface AgentFilters {
+  /** Slugs; an agent must have all of them. */
+  readonly tags?: readonly string[] | undefined
+  /** An agent must have one of them. */
+  readonly prices?: readonly PriceModel[] | undefined
+  readonly hasTrial?: boolean | undefined
+  readonly isVerified?: boolean | undefined
+  /** An agent must be in one of them. */
+  readonly statuses?: readonly Availability[] | undefined
+}
 
 export const slugSchema = z
   .string()
@@ -106,6 +126,37 @@ export const agentDetailSchema = agentCardSchema
   .openapi('AgentDetail')
 
 export type AgentDetail = z.infer<typeof agentDetailSchema>
+
+const factor = z.number().openapi({ description: 'What the score is multiplied by.' })
+
+export const rankingReasonSchema = z
+  .object({
+    words: z
+      .array(
+        z.object({
+          word: z.string(),
+          places: z.array(z.enum(['name', 'tagline-or-tags', 'capabilities', 'description'])),
+        }),
+      )
+      .openapi({ description: 'Each word that was looked for, and where the agent has it.' }),
+    textRank: z.number().openapi({ description: 'How well the words fit.' }),
+    namesakeFactor: factor.openapi({ description: '10 for an agent of exactly the name that was asked for; else 1.' }),
+    reviews: z.object({
+      count: z.int().nonnegative(),
+      ratingSum: z.int().nonnegative().openapi({ description: 'All their stars together.' }),
+      factor,
+    }),
+    installs: z.object({ count: z.int().nonnegative(), factor }),
+    updated: z.object({ at: isoTime, factor }),
+    isRanked: z.boolean().openapi({
+      description:
+        'False: so many agents match that not all are ranked, and this one stands after those, by its factors alone.',
+    }),
+    score: z.number().openapi({ description: '`textRank` times all factors; higher stands first.' }),
+  })
+  .openapi('RankingReason')
+
+export type RankingReason = z.infer<typeof rankingReasonSchema>
 
 export const tagCountSchema = tagSchema.extend({ count: z.int().nonnegative() }).openapi('TagCount')
 export type TagCount = z.infer<typeof tagCountSchema>

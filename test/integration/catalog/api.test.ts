@@ -221,10 +221,15 @@ test('the OpenAPI document describes the endpoints and their parameters', async 
   expect(document.paths['/v1/agents']?.get.parameters?.map(({ name }) => name)).toEqual([
     'q',
     'tag',
+    'price',
+    'trial',
+    'verified',
+    'status',
     'sort',
     'cursor',
     'limit',
     'exact',
     'facets',
+    'explain',
   ])
 })

@@ -175,6 +175,8 @@ function sortKey(agent: TestAgent | undefined, sort: AgentSort): string | number
     case 'name':
       return agent?.name ?? ''
     case 'relevance':
+    case 'popular':
+    case 'top-rated':
       return 0
   }
 }

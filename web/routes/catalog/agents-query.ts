@@ -11,6 +11,8 @@ export interface AgentsQuery {
 
 export const sortLabels: Readonly<Record<AgentSort, string>> = {
   relevance: 'Best match',
+  popular: 'Most installed',
+  'top-rated': 'Top rated',
   newest: 'Newest',
   updated: 'Recently updated',
   name: 'Name',

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { createHash } from 'node:crypto'
 import { AppError } from '#src/lib/errors.ts'
-import type { AgentSort } from '../schema.ts'
+import type { AgentFilters, AgentSort } from '../schema.ts'
 
 /** A name of 200 four-byte characters, encoded twice, and the rest. */
 export const cursorCharactersMax = 2400
@@ -29,12 +29,12 @@ const cut = z.strictObject({ inHead: positionOf(keys.number).nullable(), anywher
 const places = {
   ranked: z.strictObject({ stage: z.literal('ranked'), score: z.number(), agentId: z.uuid(), cut }),
   rest: z.strictObject({ stage: z.literal('rest'), position: positionOf(keys.number), cut }),
-  quality: z.strictObject({ stage: z.literal('list'), position: positionOf(keys.number) }),
+  number: z.strictObject({ stage: z.literal('list'), position: positionOf(keys.number) }),
   time: z.strictObject({ stage: z.literal('list'), position: positionOf(keys.time) }),
   name: z.strictObject({ stage: z.literal('list'), position: positionOf(keys.name) }),
 }
 
-type ListPlace = z.infer<typeof places.quality>
+type ListPlace = z.infer<typeof places.number>
 export type RelevancePlace = z.infer<typeof places.ranked> | z.infer<typeof places.rest>
 export type Place = ListPlace | RelevancePlace
 
@@ -45,7 +45,7 @@ export interface Cursor {
 
 export interface CursorScope {
   readonly q: string
-  readonly tags: readonly string[]
+  readonly filters: AgentFilters
   readonly sort: AgentSort
   readonly isExact: boolean
 }
@@ -53,9 +53,18 @@ export interface CursorScope {
 const envelope = z.strictObject({ of: z.string(), direction: z.enum(['after', 'before']), place: z.unknown() })
 
 const placeSchema = ({ sort, q }: CursorScope): z.ZodType<Place> => {
-  if (sort === 'name') return places.name
-  if (sort !== 'relevance') return places.time
-  return q === '' ? places.quality : z.union([places.ranked, places.rest, places.quality])
+  switch (sort) {
+    case 'name':
+      return places.name
+    case 'newest':
+    case 'updated':
+      return places.time
+    case 'popular':
+    case 'top-rated':
+      return places.number
+    case 'relevance':
+      return q === '' ? places.number : z.union([places.ranked, places.rest, places.number])
+  }
 }
 
 export const encodeCursor = (scope: CursorScope, cursor: Cursor): string =>
@@ -86,8 +95,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-const fingerprint = ({ q, tags, sort, isExact }: CursorScope): string =>
+const fingerprint = ({ q, filters, sort, isExact }: CursorScope): string =>
   createHash('sha256')
-    .update(JSON.stringify([q, tags.toSorted(), sort, isExact]))
+    .update(JSON.stringify([q, canonical(filters), sort, isExact]))
     .digest('base64url')
     .slice(0, 10)
+
+/** The order in which values were chosen makes no other query. */
+const canonical = ({ tags = [], prices = [], hasTrial, isVerified, statuses = [] }: AgentFilters): unknown[] => [
+  tags.toSorted(),
+  prices.toSorted(),
+  hasTrial === true,
+  isVerified === true,
+  statuses.toSorted(),
+]

@@ -31,13 +31,13 @@ export interface DictionaryTerm extends Term, Frequency {
   readonly lexeme: string
 }
 
-/** Entries in the order of `words`, frequencies in the order of `tagLexemes`, and about how many agents are listed. */
+/** Entries in the order of `words`, frequencies in the order of `marks`, and about how many agents are listed. */
 export async function lookUp(
   reader: Reader,
-  { words, tagLexemes }: { words: readonly string[]; tagLexemes: readonly string[] },
-): Promise<{ words: WordEntry[]; tags: Frequency[]; agentCount: number }> {
+  { words, marks }: { words: readonly string[]; marks: readonly string[] },
+): Promise<{ words: WordEntry[]; marks: Frequency[]; agentCount: number }> {
   const rows = rowsOf<{
-    kind: 'word' | 'tag'
+    kind: 'word' | 'mark'
     lexemes: string[]
     agents: number | null
     heads: number | null
@@ -48,8 +48,8 @@ export async function lookUp(
         SELECT 'word' AS kind, position, tsvector_to_array(to_tsvector('english', word)) AS lexemes
         FROM unnest(${sql.param(words)}::text[]) WITH ORDINALITY AS typed(word, position)
         UNION ALL
-        SELECT 'tag', position, ARRAY[lexeme]
-        FROM unnest(${sql.param(tagLexemes)}::text[]) WITH ORDINALITY AS filter(lexeme, position)
+        SELECT 'mark', position, ARRAY[lexeme]
+        FROM unnest(${sql.param(marks)}::text[]) WITH ORDINALITY AS filter(lexeme, position)
       )
       SELECT asked.kind, asked.lexemes, term.agents, term.heads,
         ${aboutListed} AS total
@@ -68,7 +68,7 @@ export async function lookUp(
     words: rows
       .filter(({ kind }) => kind === 'word')
       .map((row) => ({ ...frequency(row), lexemes: row.lexemes, isKnown: row.agents !== null })),
-    tags: rows.filter(({ kind }) => kind === 'tag').map(frequency),
+    marks: rows.filter(({ kind }) => kind === 'mark').map(frequency),
     agentCount: rows[0]?.total ?? 0,
   }
 }

@@ -1,15 +1,19 @@
 // From what somebody typed to what the index is asked.
 import { lookUp, suggest, termsBeginningLike } from './dictionary.ts'
 import type { DictionaryTerm, Frequency, Suggestions, WordEntry } from './dictionary.ts'
-import { allOf, anyOf, headLexeme, nameLexeme, quoted, startingWith, tagLexeme } from './lexemes.ts'
+import { allOf, anyOf, headLexeme, nameLexeme, quoted, startingWith, tagLexeme, traitLexeme } from './lexemes.ts'
+import type { Weight } from './lexemes.ts'
 import { mayHaveTwoSlips, nearestTerm } from './spelling.ts'
 import type { Reader } from '../reader.ts'
+import type { AgentFilters } from '../schema.ts'
+import { chosenTraits, requiredTraits } from './traits.ts'
+import type { ChoiceGroup } from './traits.ts'
 import { compactName, queryWords } from './words.ts'
 import type { QueryWord } from './words.ts'
 
 export interface SearchInput {
   readonly q: string
-  readonly tags: readonly string[]
+  readonly filters: AgentFilters
   /** Words are taken as typed: neither corrected nor completed. */
   readonly isExact: boolean
 }
@@ -24,17 +28,27 @@ export interface Condition {
 }
 
 export interface TextSearch {
-  /** Everything but the tags: what rank is computed from. */
+  /** Everything but the filters: what rank is computed from. */
   readonly text: string
-  /** The whole of it in name, tagline and tags, within the tags asked for. */
+  /** The whole of it in name, tagline and tags, within the filters asked for. */
   readonly inHead: Condition
+  /** Each word that counts, as it was understood, to say where an agent has it. */
+  readonly words: readonly SoughtWord[]
   /** What was typed, without spaces: an agent of exactly this name comes first. */
   readonly name: string
+}
+
+export interface SoughtWord {
+  readonly label: string
+  /** The word where it has this weight, in PostgreSQL's tsquery notation. */
+  readonly queryIn: (weight: Weight) => string
 }
 
 export interface Interpretation {
   /** Undefined: every agent. */
   readonly condition: Condition | undefined
+  /** The same without what was chosen in one group of traits, for each group in which something was. */
+  readonly without: ReadonlyMap<ChoiceGroup, Condition | undefined>
   /** Undefined: nothing was typed that has letters or digits. */
   readonly textSearch: TextSearch | undefined
   readonly correction: { readonly from: string; readonly to: string } | undefined
@@ -43,20 +57,34 @@ export interface Interpretation {
 }
 
 /** Two to four round trips, one for each: look up, suggest for unknown words, look further for each long unknown word. */
-export async function interpret(reader: Reader, { q, tags, isExact }: SearchInput): Promise<Interpretation> {
+export async function interpret(reader: Reader, { q, filters, isExact }: SearchInput): Promise<Interpretation> {
   const typed = queryWords(q)
-  const tagLexemes = tags.map(tagLexeme)
-  if (typed.length === 0 && tags.length === 0) {
-    return { condition: undefined, textSearch: undefined, correction: undefined, agentCount: 0 }
+  const asked = askedOf(filters)
+  if (typed.length === 0 && asked.length === 0) {
+    return { condition: undefined, without: new Map(), textSearch: undefined, correction: undefined, agentCount: 0 }
   }
-  const found = await lookUp(reader, { words: typed.map(({ text }) => text), tagLexemes })
-  const filters = tagLexemes.map((lexeme, index): Part => {
-    const frequency = found.tags[index] ?? absent
-    return { query: quoted(lexeme), headQuery: quoted(lexeme), ...frequency, headCount: frequency.agentCount }
-  })
+  const marks = asked.flatMap(({ lexemes }) => lexemes)
+  const found = await lookUp(reader, { words: typed.map(({ text }) => text), marks })
+  const { agentCount } = found
+  const frequencies = new Map(marks.map((mark, index) => [mark, found.marks[index] ?? absent]))
+  const required = asked.map((filter): Part & Pick<Asked, 'group'> => ({
+    ...filterPart(filter, frequencies),
+    group: filter.group,
+  }))
+  const others = (group: ChoiceGroup | undefined): Part[] =>
+    required.filter((part) => group === undefined || part.group !== group)
+  const chosenGroups = required.flatMap(({ group }) => (group === undefined ? [] : [group]))
+
   if (typed.length === 0) {
-    const condition = conditionOf({ parts: filters, agentCount: found.agentCount, where: 'anywhere' })
-    return { condition, textSearch: undefined, correction: undefined, agentCount: found.agentCount }
+    const conditionFor = (parts: Part[]): Condition | undefined =>
+      parts.length === 0 ? undefined : conditionOf({ parts, agentCount, where: 'anywhere' })
+    return {
+      condition: conditionFor(required),
+      without: new Map(chosenGroups.map((group) => [group, conditionFor(others(group))])),
+      textSearch: undefined,
+      correction: undefined,
+      agentCount,
+    }
   }
 
   const name = compactName(q)
@@ -64,20 +92,44 @@ export async function interpret(reader: Reader, { q, tags, isExact }: SearchInpu
   const terms = isExact ? new Map<string, DictionaryTerm[]>() : await substitutes(reader, { words, name })
   const parts = partsOf(words, terms)
   const namedExactly = quoted(nameLexeme(name))
-  const whole = conditionOf({ parts: [...parts, ...filters], agentCount: found.agentCount, where: 'anywhere' })
-  const head = conditionOf({ parts: [...parts, ...filters], agentCount: found.agentCount, where: 'head' })
-  const withName = (queries: string[]): string =>
-    allOf([anyOf([allOf(queries), namedExactly]), ...filters.map(({ query }) => query)])
+  const conditionFor = (where: 'anywhere' | 'head', filters: Part[]): Condition => ({
+    ...conditionOf({ parts: [...parts, ...filters], agentCount, where }),
+    query: allOf([
+      anyOf([allOf(parts.map(({ query, headQuery }) => (where === 'head' ? headQuery : query))), namedExactly]),
+      ...filters.map(({ query }) => query),
+    ]),
+  })
   return {
-    condition: { ...whole, query: withName(parts.map(({ query }) => query)) },
+    condition: conditionFor('anywhere', required),
+    without: new Map(chosenGroups.map((group) => [group, conditionFor('anywhere', others(group))])),
     textSearch: {
       text: allOf(parts.map(({ query }) => query)),
-      inHead: { ...head, query: withName(parts.map(({ headQuery }) => headQuery)) },
+      inHead: conditionFor('head', required),
+      words: parts.flatMap(({ sought }) => sought ?? []),
       name,
     },
     correction: correctionOf({ q, words, terms }),
-    agentCount: found.agentCount,
+    agentCount,
   }
+}
+
+/** One filter: an agent has one of the lexemes. */
+interface Asked {
+  readonly lexemes: readonly string[]
+  /** Where more than one may be chosen. */
+  readonly group: ChoiceGroup | undefined
+}
+
+const askedOf = (filters: AgentFilters): Asked[] => [
+  ...(filters.tags ?? []).map((slug) => ({ lexemes: [tagLexeme(slug)], group: undefined })),
+  ...requiredTraits(filters).map((trait) => ({ lexemes: [traitLexeme(trait)], group: undefined })),
+  ...Array.from(chosenTraits(filters), ([group, traits]) => ({ lexemes: traits.map(traitLexeme), group })),
+]
+
+function filterPart({ lexemes }: Asked, frequencies: ReadonlyMap<string, Frequency>): Part {
+  const query = anyOf(lexemes.map((lexeme) => quoted(lexeme)))
+  const agentCount = sum(lexemes.map((lexeme) => frequencies.get(lexeme)?.agentCount ?? 0))
+  return { query, headQuery: query, agentCount, headCount: agentCount }
 }
 
 interface ReadWord {
@@ -89,6 +141,8 @@ interface ReadWord {
 interface Part extends Frequency {
   readonly query: string
   readonly headQuery: string
+  /** Of a word that was typed. */
+  readonly sought?: SoughtWord
 }
 
 const absent: Frequency = { agentCount: 0, headCount: 0 }
@@ -137,22 +191,29 @@ function partsOf(words: readonly ReadWord[], terms: ReadonlyMap<string, readonly
   return telling.map(({ word, entry }) => {
     const substitute = terms.get(word.text)
     if (substitute === undefined) return typedPart(word, entry)
+    const [only, ...others] = substitute
     return {
       query: anyOf(substitute.map(({ lexeme }) => quoted(lexeme))),
       headQuery: anyOf(substitute.map(({ lexeme }) => quoted(headLexeme(lexeme)))),
       agentCount: sum(substitute.map(({ agentCount }) => agentCount)),
       headCount: sum(substitute.map(({ headCount }) => headCount)),
+      sought: {
+        label: only === undefined || others.length > 0 ? `${word.text}…` : only.term,
+        queryIn: (weight) => anyOf(substitute.map(({ lexeme }) => quoted(lexeme, weight))),
+      },
     }
   })
 }
 
 function typedPart(word: QueryWord, { lexemes, agentCount, headCount }: WordEntry): Part {
-  const notation = word.isPrefix ? startingWith : quoted
+  const notation = (lexeme: string, weight?: Weight): string =>
+    word.isPrefix ? startingWith(lexeme, weight) : quoted(lexeme, weight)
   return {
-    query: allOf(lexemes.map(notation)),
+    query: allOf(lexemes.map((lexeme) => notation(lexeme))),
     headQuery: allOf(lexemes.map((lexeme) => notation(headLexeme(lexeme)))),
     agentCount,
     headCount,
+    sought: { label: word.text, queryIn: (weight) => allOf(lexemes.map((lexeme) => notation(lexeme, weight))) },
   }
 }
 

@@ -1,10 +1,18 @@
 // What an agent's search document holds beside the stems of its words: lexemes that no text can yield, because words are
 // letters and digits only. One index then answers text, tags, exact names and samples together, in any combination.
+import { sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 
 /** The word is in the name, the tagline or the tags. */
 export const headLexeme = (lexeme: string): string => `^${lexeme}`
 
 export const tagLexeme = (slug: string): string => `#${slug}`
+
+/** What an agent can be filtered by beside tags; see traits.ts. */
+export const traitLexeme = (trait: string): string => `@${trait}`
+
+/** Stands for something else than a word, in the dictionary: `lexeme` is a tag or a trait. */
+export const isMark = (lexeme: SQL): SQL => sql`left(${lexeme}, 1) IN ('#', '@')`
 
 /** The agent's whole name, without spaces. */
 export const nameLexeme = (compactName: string): string => `=${compactName}`
@@ -21,10 +29,14 @@ export function sampleLexemes(agentId: string): string[] {
   return sampleRates.filter((rate) => draw % rate === 0).map(sampleLexeme)
 }
 
-/** A lexeme in PostgreSQL's tsquery notation. */
-export const quoted = (lexeme: string): string => `'${lexeme.replaceAll(/['\\]/g, (mark) => mark + mark)}'`
+/** In name; in tagline, publisher and tags; in capabilities; in description. */
+export type Weight = 'A' | 'B' | 'C' | 'D'
 
-export const startingWith = (lexeme: string): string => `${quoted(lexeme)}:*`
+/** A lexeme in PostgreSQL's tsquery notation, anywhere or where its weight is. */
+export const quoted = (lexeme: string, weight?: Weight): string =>
+  `'${lexeme.replaceAll(/['\\]/g, (mark) => mark + mark)}'${weight === undefined ? '' : `:${weight}`}`
+
+export const startingWith = (lexeme: string, weight: Weight | '' = ''): string => `${quoted(lexeme)}:*${weight}`
 
 export const allOf = (queries: readonly string[]): string => joined(queries, ' & ')
 

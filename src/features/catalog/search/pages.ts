@@ -9,6 +9,8 @@ import type { Order, Position } from './scan.ts'
 
 export interface Page {
   readonly agentIds: string[]
+  /** Those of them that stand by their rank; the others stand by their quality or by the key of the order. */
+  readonly rankedIds: ReadonlySet<string>
   readonly next: Place | undefined
   readonly previous: Place | undefined
 }
@@ -110,6 +112,7 @@ function pageOf(found: readonly Found[], { cursor, limit }: PageRequest): Page {
   const last = shown.at(-1)?.place ?? cursor?.place
   return {
     agentIds: shown.map(({ agentId }) => agentId),
+    rankedIds: new Set(shown.filter(({ place }) => place.stage === 'ranked').map(({ agentId }) => agentId)),
     // Whoever came from there can go back there.
     next: isBackward || hasMore ? last : undefined,
     previous: (isBackward ? hasMore : cursor !== undefined) ? first : undefined,

@@ -11,10 +11,20 @@ import type { Position } from './scan.ts'
 /** Best agents by quality that are ranked, of those that match in their head and of those that match anywhere. */
 export const candidatesMax = 200
 const namesakesMax = 20
-/** How much more a word counts in the description, the capabilities, the tagline and tags, and the name. */
-const weights = '{0.1,0.25,0.5,1}'
+/** How much a word counts, by where it stands. */
+export const textWeights = { description: 0.1, capabilities: 0.25, taglineOrTags: 0.5, name: 1 } as const
+const weights = `{${Object.values(textWeights).join(',')}}`
 /** An agent of exactly the name that was typed comes first. */
-const namesakeFactor = 10
+export const namesakeFactor = 10
+
+export const textRankOf = ({ text }: TextSearch): SQL =>
+  sql`ts_rank(${weights}::real[], document, ${text}::tsquery)::double precision`
+
+export const isNamed = ({ name }: TextSearch): SQL => sql`replace(name_key, ' ', '') = ${name}`
+
+/** Of `agent_search`: how well the words fit, times how good the agent is. */
+export const scoreOf = (search: TextSearch): SQL =>
+  sql`${textRankOf(search)} * exp(quality) * CASE WHEN ${isNamed(search)} THEN ${namesakeFactor} ELSE 1 END`
 
 /** How far down the order of quality candidates reach; null: as far as there are matches. */
 export interface Cut {
@@ -87,9 +97,7 @@ async function fetchCandidates(
         ORDER BY quality DESC, agent_id DESC LIMIT ${namesakesMax}
       ) AS namesake
     )
-    SELECT source, "agentId", quality::text AS key,
-      ts_rank(${weights}::real[], document, ${textSearch.text}::tsquery)::double precision * exp(quality)
-        * CASE WHEN replace(name_key, ' ', '') = ${textSearch.name} THEN ${namesakeFactor} ELSE 1 END AS score
+    SELECT source, "agentId", quality::text AS key, ${scoreOf(textSearch)} AS score
     FROM candidates JOIN agent_search ON agent_id = "agentId"`)
   return rowsOf<CandidateRow>(result)
 }

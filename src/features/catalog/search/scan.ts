@@ -5,7 +5,7 @@ import { rowsOf } from '../reader.ts'
 import type { Reader } from '../reader.ts'
 import type { Condition } from './interpret.ts'
 
-export type Order = 'quality' | 'newest' | 'updated' | 'name'
+export type Order = 'quality' | 'popular' | 'top-rated' | 'newest' | 'updated' | 'name'
 
 /** Where an agent stands in an order: its key as text, so that no digit is lost, then its id. */
 export interface Position {
@@ -89,8 +89,17 @@ const time = (key: SQL): KeyColumn => ({
   isAscending: false,
 })
 
+const number = (key: SQL): KeyColumn => ({
+  key,
+  printed: sql`${key}::text`,
+  type: sql`double precision`,
+  isAscending: false,
+})
+
 const columns: Record<Order, KeyColumn> = {
-  quality: { key: sql`quality`, printed: sql`quality::text`, type: sql`double precision`, isAscending: false },
+  quality: number(sql`quality`),
+  popular: number(sql`popularity`),
+  'top-rated': number(sql`standing`),
   newest: time(sql`listed_at`),
   updated: time(sql`updated_at`),
   name: { key: sql`name_key`, printed: sql`name_key`, type: sql`text COLLATE "C"`, isAscending: true },

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Database, Transaction } from '#src/db/client.ts'
 import { rowsOf } from '../reader.ts'
-import { tagLexeme } from './lexemes.ts'
+import { isMark } from './lexemes.ts'
 import { variantsOf } from './spelling.ts'
 
 const chunkTerms = 10_000
@@ -26,7 +26,7 @@ export async function addTerms(tx: Transaction, words: ReadonlySet<string>): Pro
       INSERT INTO agent_search_terms (term, lexeme, variants)
       SELECT word, lexeme, string_to_array(variants, ' ')
       FROM unnest(${sql.param(chunk)}::text[], ${sql.param(variants)}::text[]) AS added(word, variants)
-      CROSS JOIN LATERAL (SELECT CASE WHEN word LIKE ${tagLexeme('%')} THEN word
+      CROSS JOIN LATERAL (SELECT CASE WHEN ${isMark(sql`word`)} THEN word
         ELSE (tsvector_to_array(to_tsvector('english', word)))[1] END AS lexeme) AS stemmed
       WHERE lexeme IS NOT NULL
       ORDER BY word COLLATE "C"
