@@ -17,11 +17,15 @@ import type { StaticPageReason } from '#src/http/static-page.ts'
 import { newId } from '#src/lib/ids.ts'
 import { createApi, describeApi } from '#src/api.ts'
 import { mcpRoutes } from '#src/features/mcp/index.ts'
-import { siteRoutes } from '#src/features/site/index.ts'
+import { pictureBytesMax } from '#src/features/media/index.ts'
+import { brandingPath, siteRoutes } from '#src/features/site/index.ts'
 import { wellKnownRoutes } from '#src/identity/index.ts'
 import type { WebApp } from '#src/web/mount.ts'
 
 const bodyBytesMax = 1024 * 1024
+/** Pages that take a picture: its bytes, and the rest of the form around it. */
+const uploadPaths: ReadonlySet<string> = new Set([brandingPath])
+const uploadBytesMax = pictureBytesMax + 64 * 1024
 const formTypes = /^(application\/(x-www-form-urlencoded|json)|multipart\/form-data)\b/i
 
 /** What the process knows about itself; main.ts changes it, the health endpoints read it. */
@@ -52,12 +56,9 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
 
   app.use(hostCheck({ baseUrl, allowsLoopback: config.mode === 'demo' }))
   app.use(compression())
-  app.use(
-    bodyLimit({
-      maxSize: bodyBytesMax,
-      onError: (c) => refusal(c, 'payload_too_large'),
-    }),
-  )
+  const limited = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => refusal(c, 'payload_too_large') })
+  const [limit, uploadLimit] = [limited(bodyBytesMax), limited(uploadBytesMax)]
+  app.use((c, next) => (uploadPaths.has(c.req.path) ? uploadLimit : limit)(c, next))
   const page = (c: AppContext): Promise<Response> =>
     web.handle(c, { deps, apiDocument: () => describeApi(api, baseUrl) })
   const api = createApi(deps, page)

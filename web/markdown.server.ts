@@ -22,24 +22,29 @@ const schema: Schema = {
   clobberPrefix: 'text-',
 }
 
+interface Rendering {
+  /** What the text's highest heading becomes: one below the heading that it stands under. 3 when left out. */
+  readonly topHeading?: 2 | 3
+}
+
 /** Markdown (CommonMark with GitHub's tables and lists) to sanitised HTML. */
-export function renderMarkdown(markdown: string): SafeHtml {
+export function renderMarkdown(markdown: string, { topHeading = 3 }: Rendering = {}): SafeHtml {
   const file = unified()
     .use(remarkParse)
     .use(remarkGfm)
     .use(remarkRehype)
     .use(rehypeSanitize, schema)
-    .use(lowerHeadings)
+    .use(lowerHeadings, topHeading - 1)
     .use(distrustLinks)
     .use(rehypeStringify)
     .processSync(markdown.slice(0, charactersMax))
   return String(file) as SafeHtml
 }
 
-const lowerHeadings = () => (tree: Root) =>
+const lowerHeadings = (by: number) => (tree: Root) =>
   eachElement(tree, (element) => {
     const level = /^h([1-6])$/.exec(element.tagName)?.[1]
-    if (level !== undefined) element.tagName = `h${Math.min(Number(level) + 2, 6)}`
+    if (level !== undefined) element.tagName = `h${Math.min(Number(level) + by, 6)}`
   })
 
 const distrustLinks = () => (tree: Root) =>

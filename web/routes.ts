@@ -79,6 +79,14 @@ export default [
   route('operator/stripe-events', 'routes/operator/stripe-events/stripe-events.tsx'),
   route('operator/stripe-events/:id', 'routes/operator/stripe-events/stripe-event.tsx'),
 
+  route('operator/settings/general', 'routes/operator/settings/general.tsx'),
+  route('operator/settings/branding', 'routes/operator/settings/branding.tsx'),
+  route('operator/settings/legal', 'routes/operator/settings/legal.tsx'),
+
+  route('legal/:page', 'routes/site/legal.tsx'),
+  route('for-publishers', 'routes/site/for-publishers.tsx'),
+  route('status', 'routes/site/status.tsx'),
+
   route('theme', 'routes/theme.ts'),
   route('dev/ui', 'routes/dev/ui.tsx'),
   route('dev/mail', 'routes/dev/mail.tsx'),

@@ -33,7 +33,10 @@ export interface SiteSettings {
 
 /** What the settings are, as this process knows them. */
 export interface SiteReader {
-  /** At most {@link settingsAgeMsMax} old, so that what another process wrote shows soon. */
+  /**
+   * At most {@link settingsAgeMsMax} old, so that what another process wrote shows soon; older only while the database is away.
+   * Throws when it was never read.
+   */
   read(): Promise<SiteSettings>
   /** As read last, without asking: for what must be said while the database is away. */
   readonly lastKnown: SiteSettings
@@ -59,30 +62,29 @@ interface Reading {
 }
 
 export function createSiteReader({ db }: { readonly db: Database }): SiteReader {
-  let lastKnown = ownSettings
+  let lastKnown: SiteSettings | undefined
   let reading: Reading | undefined
 
-  const ask = (): Reading => {
-    const settings = readSiteSettings(db)
-    const started: Reading = { startedAt: performance.now(), settings }
-    settings.then(
-      (read) => {
-        // One that was asked before a write and answered after it must not bring the old ones back.
-        if (reading === started) lastKnown = read
-      },
-      () => {
-        if (reading === started) reading = undefined
-      },
-    )
-    return started
+  const ask = async (): Promise<SiteSettings> => {
+    try {
+      lastKnown = await readSiteSettings(db)
+      return lastKnown
+    } catch (error) {
+      // A page that needs nothing else is still shown, under the name that it had a moment ago.
+      if (lastKnown !== undefined) return lastKnown
+      reading = undefined
+      throw error
+    }
   }
 
   return {
     get lastKnown() {
-      return lastKnown
+      return lastKnown ?? ownSettings
     },
     read: () => {
-      if (reading === undefined || performance.now() - reading.startedAt > settingsAgeMsMax) reading = ask()
+      if (reading === undefined || performance.now() - reading.startedAt > settingsAgeMsMax) {
+        reading = { startedAt: performance.now(), settings: ask() }
+      }
       return reading.settings
     },
     forget: () => {

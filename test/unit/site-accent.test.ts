@@ -2,13 +2,26 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { contrast } from '#src/lib/contrast.ts'
 import { readTokens } from '#web/styles/read-tokens.ts'
-import { accentProblem, accentProperties, parseColor, surfaces } from '#src/features/site/rules/accent.ts'
+import {
+  accentProblem,
+  accentProperties,
+  ownProperties,
+  parseColor,
+  surfaces,
+} from '#src/features/site/rules/accent.ts'
 
 const tokens = readTokens(readFileSync(new URL('../../web/styles/tokens.css', import.meta.url), 'utf8'))
 
 describe('an accent', () => {
   it.each(['light', 'dark'] as const)('is judged on the surfaces that %s pages have', (theme) => {
     for (const [name, color] of Object.entries(surfaces[theme])) expect(tokens.color({ name, theme })).toBe(color)
+  })
+
+  it('that nobody has chosen is what the tokens say', () => {
+    for (const name of ['accent', 'buy', 'buy-hover', 'on-buy']) {
+      const [light, dark] = (['light', 'dark'] as const).map((theme) => tokens.color({ name, theme }))
+      expect(ownProperties).toContain(`--${name}:light-dark(${light},${dark})`)
+    }
   })
 
   it('that is Rialto’s own passes', () => {

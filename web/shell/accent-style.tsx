@@ -1,14 +1,22 @@
 import { useNonce } from '../nonce.ts'
 
+interface AccentStyleProps {
+  /** Declarations that the server made of two checked colours; undefined: Rialto's tokens stay. */
+  readonly properties: string | undefined
+  /** A class that they are for; left out: the whole page. */
+  readonly within?: string
+}
+
 /**
  * The marketplace's own accent over Rialto's tokens. In the document itself, so that the first paint is right; the selector is
  * stronger than theirs, so it doesn't matter which comes last.
  */
-export function AccentStyle({ properties }: { properties: string | undefined }) {
+export function AccentStyle({ properties, within }: AccentStyleProps) {
   const nonce = useNonce()
   if (properties === undefined) return null
-  // Only from two checked #rrggbb; the browser hides nonces from scripts, so there it can't match.
+  const selector = within === undefined ? 'html:root' : `.${within}`
+  // The browser hides nonces from scripts, so there it can't match.
   return (
-    <style nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: `html:root{${properties}}` }} />
+    <style nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: `${selector}{${properties}}` }} />
   )
 }

@@ -1,3 +1,4 @@
+export { brandingPath } from './settings/save-branding.ts'
 export { siteRoutes } from './routes.ts'
 export { createSiteServices } from './services.ts'
 export type { SiteServices } from './services.ts'

@@ -55,10 +55,22 @@ export const told: readonly Told[] = [
   { topic: 'agents', tables: ['user_agent_subscriptions'], what: 'Your subscriptions: tier, price and period' },
   {
     topic: 'agents',
-    tables: ['usage_ledger', 'subscription_usage', 'usage_reservations', 'usage_notices', 'usage_denials_hourly'],
+    tables: [
+      'usage_ledger',
+      'subscription_usage',
+      'usage_reservations',
+      'usage_notices',
+      'usage_denials_hourly',
+      'usage_daily',
+    ],
     what: 'What you used: each unit with its agent and time, the sums of it, and when you came to a limit',
   },
   { topic: 'agents', tables: ['subscription_addons'], what: 'What was added to your limits' },
+  {
+    topic: 'agents',
+    tables: ['usage_disputes'],
+    what: 'Which of your receipts you said were wrong, and what came of it',
+  },
   { topic: 'payments', tables: ['billing_customers'], what: 'Under which number the payment provider knows you' },
   {
     topic: 'payments',

@@ -59,6 +59,10 @@ export function accentProperties({ light, dark }: AccentPair): string {
   ].join(';')
 }
 
+/** What the tokens say where nobody has chosen. A test holds both to the same colours. */
+export const ownProperties =
+  '--accent:light-dark(#a8321f,#f08a74);--buy:light-dark(#a8321f,#c2412b);--buy-hover:light-dark(#8c2717,#b83a26);--on-buy:light-dark(#ffffff,#ffffff)'
+
 const pair = (light: string, dark: string): string => `light-dark(${light},${dark})`
 
 function mix(color: string, { with: other, share }: { readonly with: string; readonly share: number }): string {

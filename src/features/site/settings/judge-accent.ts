@@ -1,5 +1,5 @@
 import type { AccentPair } from '#src/db/site-settings.ts'
-import { accentProblem, accentProperties, parseColor } from '../rules/accent.ts'
+import { accentProblem, accentProperties, ownProperties, parseColor } from '../rules/accent.ts'
 import type { AccentProblem } from '../rules/accent.ts'
 import type { FieldErrors } from './outcome.ts'
 
@@ -14,7 +14,7 @@ export interface JudgedAccent {
   readonly errors: FieldErrors
   /** Undefined: Rialto's own, or something is wrong. */
   readonly pair: AccentPair | undefined
-  /** What a page may show of it before it is saved: of whatever is a colour, readable or not. Undefined: Rialto's own. */
+  /** What a page may show of it before it is saved: of whatever is a colour, readable or not. */
   readonly previewProperties: string | undefined
 }
 
@@ -25,7 +25,7 @@ const themes = [
 
 export function judgeAccent(form: AccentForm): JudgedAccent {
   const typed = { light: form.accentLight.trim(), dark: form.accentDark.trim() }
-  if (typed.light === '' && typed.dark === '') return { errors: {}, pair: undefined, previewProperties: undefined }
+  if (typed.light === '' && typed.dark === '') return { errors: {}, pair: undefined, previewProperties: ownProperties }
   const [light, dark] = [parseColor(typed.light), parseColor(typed.dark)]
   const colors = { light, dark }
   const errors = Object.fromEntries(

@@ -12,6 +12,9 @@ export interface BrandingForm extends AccentForm {
   readonly removesMark: boolean
 }
 
+/** The page whose form this is: it takes a picture, so its body may be larger than others'. */
+export const brandingPath = '/operator/settings/branding'
+
 /** What the largest icon needs. */
 const markPixelsMax = 512
 

@@ -1,0 +1,130 @@
+import CircleCheck from 'lucide-react/icons/circle-check'
+import Clock from 'lucide-react/icons/clock'
+import CircleX from 'lucide-react/icons/circle-x'
+import { webContext } from '../../context.ts'
+import { PageMeta } from '../../shell/page-meta.tsx'
+import { Badge } from '../../ui/badge.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { Table } from '../../ui/table.tsx'
+import { exact, RelativeTime } from '../../ui/time.tsx'
+import { Record } from '../account/record.tsx'
+import type { Route } from './+types/status.ts'
+
+/** Of this moment, so nobody keeps it. */
+export const headers = () => ({ 'cache-control': 'no-store' })
+
+export async function loader({ context }: Route.LoaderArgs) {
+  const { services, site } = context.get(webContext)
+  return { ...(await services.site.status()), siteName: site.name, now: Date.now() }
+}
+
+/** How the process that answers finds the marketplace just now. */
+export default function Status({ loaderData: status }: Route.ComponentProps) {
+  const { siteName, checkedAt, database, jobs, now } = status
+  const failed = jobs?.filter(({ outcome }) => outcome === 'failed').length ?? 0
+  return (
+    <>
+      <PageMeta title="Status" description={`How ${siteName} is doing at this moment.`} canonicalPath="/status" />
+      <div className="wrap-page flex flex-col gap-32 pt-48">
+        <div className="flex flex-col gap-8">
+          <h1 className="display text-36">Status</h1>
+          <p className="text-muted">
+            Looked at by the process that answered you, {exact(checkedAt)}. Nothing is remembered, so nothing is said of
+            yesterday.
+          </p>
+        </div>
+        <Verdict isUp={database.kind === 'answers'} failed={failed} />
+        <Facts {...status} />
+        {jobs !== undefined && jobs.length > 0 && (
+          <section aria-labelledby="jobs" className="flex flex-col gap-16">
+            <h2 id="jobs" className="display text-28">
+              Work that is due by the clock
+            </h2>
+            <Table
+              caption="Scheduled jobs and how each last ended"
+              rows={jobs}
+              rowKey={({ name }) => name}
+              columns={[
+                {
+                  key: 'name',
+                  label: 'Job',
+                  cell: ({ name }) => <span className="figures wrap-anywhere">{name}</span>,
+                },
+                { key: 'cron', label: 'Due (cron, UTC)', cell: ({ cron }) => <span className="figures">{cron}</span> },
+                {
+                  key: 'ended',
+                  label: 'Last ended',
+                  cell: ({ endedAt }) => (endedAt === undefined ? '–' : <RelativeTime iso={endedAt} now={now} />),
+                },
+                { key: 'outcome', label: 'How', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
+              ]}
+            />
+          </section>
+        )}
+      </div>
+    </>
+  )
+}
+
+function Verdict({ isUp, failed }: { isUp: boolean; failed: number }) {
+  if (!isUp) {
+    return (
+      <Notice tone="bad" title="The database doesn’t answer">
+        Pages and usage wait for it. Nothing that was saved is lost.
+      </Notice>
+    )
+  }
+  if (failed > 0) {
+    return (
+      <Notice tone="warning" title={failed === 1 ? 'One job failed last time' : `${failed} jobs failed last time`}>
+        Each is tried again by itself. Pages, signing in and usage work.
+      </Notice>
+    )
+  }
+  return <Notice tone="good" title="Everything that was looked at works" />
+}
+
+const payments = {
+  sandbox: 'Sandbox: no money moves',
+  test: 'Stripe, test mode: no money moves',
+  live: 'Stripe, live',
+} as const
+const mail = { smtp: 'Sent by SMTP', kept_here: 'Kept on this machine, not sent' } as const
+
+const Facts = (status: Route.ComponentProps['loaderData']) => (
+  <Record
+    lines={[
+      {
+        label: 'Database',
+        value: status.database.kind === 'answers' ? `Answers in ${status.database.ms} ms` : 'Doesn’t answer',
+      },
+      { label: 'Payments', value: payments[status.payments] },
+      { label: 'Mail', value: mail[status.mail] },
+      { label: 'This process', value: <Since iso={status.startedAt} now={status.now} /> },
+      { label: 'Software', value: `Rialto ${status.version}` },
+    ]}
+  />
+)
+
+const Since = ({ iso, now }: { iso: string; now: number }) => (
+  <>
+    Started <RelativeTime iso={iso} now={now} />
+  </>
+)
+
+type Job = NonNullable<Route.ComponentProps['loaderData']['jobs']>[number]
+
+function Outcome({ outcome }: Pick<Job, 'outcome'>) {
+  if (outcome === undefined) return <Badge icon={Clock}>Not yet</Badge>
+  if (outcome === 'done')
+    return (
+      <Badge tone="good" icon={CircleCheck}>
+        Done
+      </Badge>
+    )
+  return (
+    <Badge tone="bad" icon={CircleX}>
+      Failed
+    </Badge>
+  )
+}
