@@ -22,7 +22,9 @@ import {
   subscriptionUsage,
   tags,
   tierMetricQuotas,
+  usageDaily,
   usageDenialsHourly,
+  usageDisputes,
   usageLedger,
   usageNotices,
   usageReservations,
@@ -128,6 +130,8 @@ export async function insertUsedSubscription(
     .insert(usageNotices)
     .values({ subscriptionId, metricId, periodStart, threshold: 80, limitAt: 100, usedAt: 80 })
   await db.insert(usageDenialsHourly).values({ subscriptionId, metricId, hour: periodStart, denials: 1 })
+  await db.insert(usageDaily).values({ subscriptionId, metricId, day: '2026-01-01', used: 3 })
+  await db.insert(usageDisputes).values({ subscriptionId, entryId: entry, userId, message: 'Not mine' })
   const intent = { kind: 'change', userId, agentId: tree.agentId, subscriptionId, expiresAt: periodEnd } as const
   await db.insert(billingIntents).values(intent)
   return subscriptionId

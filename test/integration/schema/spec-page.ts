@@ -151,6 +151,8 @@ export const keysToPeople = {
   'user_agent_subscriptions.user_id': 'cascade',
   'account_deletions.user_id': 'cascade',
   'agent_active_users.user_id': 'cascade',
+  'usage_disputes.user_id': 'cascade',
+  'usage_disputes.decided_by': 'set null',
   // What only tracks who did something forgets them.
   'agents.created_by': 'set null',
   'media.created_by': 'set null',

@@ -23,8 +23,8 @@ async function rollUpNow({ db }: Pick<TestServer['deps'], 'db'> = server.deps): 
       await rollUp({ db, settleMs: 0 })
       const { rows } = await db.execute(sql`
         SELECT FROM job_positions, usage_ledger_seq
-        WHERE job = 'usage-roll-up' AND (position->>'done')::bigint = last_value AND is_called`)
-      expect(rows).toHaveLength(1)
+        WHERE job IN ('usage-roll-up', 'usage-daily') AND (position->>'done')::bigint = last_value AND is_called`)
+      expect(rows).toHaveLength(2)
     },
     { timeout: 20_000, interval: 20 },
   )
@@ -255,4 +255,58 @@ it('equals a recount of the whole ledger, in any order, by two workers and as of
     sql`SELECT count(*)::int AS days, sum(api_calls)::int AS calls FROM agent_metrics_daily`,
   )
   expect(Number(rows[0]?.['days'])).toBeGreaterThan(50)
+})
+
+const usedOf = async ({ subscriptionId }: Subscriber): Promise<readonly unknown[]> =>
+  (
+    await server.deps.db.execute(sql`
+      SELECT day::text, used::float8 AS used FROM usage_daily WHERE subscription_id = ${subscriptionId} ORDER BY day`)
+  ).rows
+
+it('keeps a subscription’s days: what a counter took and gave back, on the day it was taken', async () => {
+  const agent = await addMeteredAgent(server)
+  const [before, subscriber] = [await addSubscriber(server, agent), await addSubscriber(server, agent)]
+  const shared = { subscriber, metricId: metricOf(agent) }
+  const refersTo = await write({ ...shared, type: 'hold', delta: 10, occurredAt: '2026-01-31T23:59:59.999Z' })
+  const moved = await write({
+    ...shared,
+    subscriber: before,
+    type: 'consume',
+    delta: 4,
+    occurredAt: '2026-01-30T12:00:00Z',
+  })
+  await rollUpNow()
+  await write({ ...shared, type: 'settle', delta: -4, refersTo, occurredAt: '2026-02-01T00:00:00Z' })
+  await write({ ...shared, type: 'consume', delta: 5, occurredAt: '2026-02-01T00:00:00Z' })
+  await write({ ...shared, type: 'carry_in', delta: 7, occurredAt: '2026-02-01T00:00:00Z' })
+  await write({ ...shared, type: 'refund', delta: -3, refersTo: moved, occurredAt: '2026-02-03T00:00:00Z' })
+  await rollUpNow()
+  await rollUpNow()
+  expect(await usedOf(subscriber)).toEqual([
+    { day: '2026-01-31', used: 6 },
+    { day: '2026-02-01', used: 5 },
+  ])
+  expect(await usedOf(before)).toEqual([{ day: '2026-01-30', used: 1 }])
+})
+
+it('keeps of a gauge the level after the day’s last change, and never more than a column holds', async () => {
+  const agent = await addMeteredAgent(server, { seats: { kind: 'gauge', quota: null }, messages: { quota: null } })
+  const subscriber = await addSubscriber(server, agent)
+  const level = (usedAfter: number, day: string) =>
+    server.deps.db.execute(sql`
+      INSERT INTO usage_ledger (subscription_id, metric_id, event_type, delta, client_req_id, used_after, occurred_at)
+      VALUES (${subscriber.subscriptionId}, ${metricOf(agent, 'seats')}, 'adjust', 1, gen_random_uuid(), ${usedAfter}, ${day}::timestamptz)`)
+  await level(1, '2026-03-01T10:00:00Z')
+  await level(3, '2026-03-01T11:00:00Z')
+  await level(2, '2026-03-02T11:00:00Z')
+  await rollUpNow()
+  await level(0, '2026-03-02T12:00:00Z')
+  for (const delta of [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER])
+    await write({ subscriber, metricId: metricOf(agent), type: 'consume', delta, occurredAt: '2026-03-03T12:00:00Z' })
+  await rollUpNow()
+  expect(await usedOf(subscriber)).toEqual([
+    { day: '2026-03-01', used: 3 },
+    { day: '2026-03-02', used: 0 },
+    { day: '2026-03-03', used: Number.MAX_SAFE_INTEGER },
+  ])
 })

@@ -42,6 +42,8 @@ export const fates: Readonly<Record<string, Fate>> = {
   usage_reservations: { kind: 'follows', parent: 'user_agent_subscriptions' },
   usage_notices: { kind: 'follows', parent: 'user_agent_subscriptions' },
   usage_denials_hourly: { kind: 'follows', parent: 'user_agent_subscriptions' },
+  usage_daily: { kind: 'follows', parent: 'user_agent_subscriptions' },
+  usage_disputes: goes('usage_disputes'),
   agent_installs: goes('agent_installs'),
   agent_active_users: goes('agent_active_users'),
   agent_sign_ins: goes('agent_sign_ins'),

@@ -46,6 +46,12 @@ export const personalTables: readonly PersonalTable[] = [
     from: `(SELECT concat_ws('/', subscription_id, metric_id, to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24')) AS id,
       hourly.* FROM usage_denials_hourly AS hourly)`,
   },
+  {
+    table: 'usage_daily',
+    where: ofOwnSubscription,
+    from: `(SELECT concat_ws('/', subscription_id, metric_id, day) AS id, daily.* FROM usage_daily AS daily)`,
+  },
+  { table: 'usage_disputes', where: own, without: ['decided_by'] },
   { table: 'billing_customers', where: own },
   { table: 'billing_intents', where: own, without: ['url'] },
   { table: 'agent_installs', where: own },

@@ -33,6 +33,16 @@ export async function insertEverything(
     VALUES (encode(sha256($1::bytea), 'hex'), 'image/png', '\\x00', 1, 1, $2)`,
     [Buffer.from(id), id],
   )
+  for (const [user, decided] of [
+    [id, null],
+    [other, id],
+  ]) {
+    await run(
+      `INSERT INTO usage_disputes (subscription_id, entry_id, user_id, message, state, decided_at, decided_by)
+       VALUES ($1, gen_random_uuid(), $2, 'Not mine', 'declined', now(), $3)`,
+      [user === id ? subscriptions[0] : theirs, user, decided],
+    )
+  }
   await insertSignIns(run, { id, email, other })
   await insertShop(run, { id, email, other, agentId })
   return { subscriptions, theirs }
