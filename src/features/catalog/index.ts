@@ -1,5 +1,6 @@
 export { catalogJobs } from './jobs.ts'
 export { createCatalogServices } from './services.ts'
+export { listCollections } from './collections/collections.ts'
 export { refreshAgentSearch } from './refresh-agent-search.ts'
 export { getAgent } from './get-agent.ts'
 export { catalogRoutes } from './routes.ts'
@@ -7,8 +8,6 @@ export { searchAgents } from './search-agents.ts'
 export {
   agentCardSchema,
   agentDetailSchema,
-  availabilitySchema,
-  priceModelSchema,
   queryCharactersMax,
   slugSchema,
   sortSchema,
@@ -16,10 +15,10 @@ export {
   tagFiltersMax,
 } from './schema.ts'
 export { seedCatalogue } from './seed-catalogue.ts'
-export { isShownReview } from './search/who-counts.ts'
-export { refreshOutdatedSearch } from './refresh-outdated-search.ts'
+export { isShownReview } from './search/shown-reviews.ts'
 export { recountTerms } from './search/terms.ts'
-export type { RankingExplanation } from './explain-ranking.ts'
-export type { AgentCard, AgentDetail, AgentSort, Availability, PriceModel, RankingReason, TagCount } from './schema.ts'
+export type { AgentCard, AgentDetail, AgentSort, TagCount } from './schema.ts'
 export type { AgentLookup } from './get-agent.ts'
 export type { AgentPage, AgentQuery, CatalogHome, CatalogServices } from './services.ts'
+export type { Collection, CollectionSummary } from './collections/collections.ts'
+export type { ComparedAgent, Comparison } from './compare/compare-agents.ts'

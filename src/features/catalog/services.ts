@@ -1,21 +1,18 @@
 import { getAgent } from './get-agent.ts'
-import type { Database } from '#src/db/client.ts'
-import { explainRanking } from './explain-ranking.ts'
-import type { RankingExplanation } from './explain-ranking.ts'
 import type { AgentLookup } from './get-agent.ts'
 import { home } from './home.ts'
 import { findLaunchUri } from './find-launch-uri.ts'
-import type { AgentCard, AgentFilters, AgentSort, TagCount } from './schema.ts'
+import type { Reader } from './reader.ts'
+import type { AgentCard, AgentSort, TagCount } from './schema.ts'
 import { searchAgents } from './search-agents.ts'
-import type { FoundAgent } from './search-agents.ts'
-import { readInTime } from './search/bounded.ts'
-import type { Facets } from './search/facets.ts'
-import { relax } from './search/relax.ts'
-import type { Relaxation } from './search/relax.ts'
+import { createStorefrontServices } from './storefront-services.ts'
+import type { StorefrontServices } from './storefront-services.ts'
 
-export interface AgentQuery extends AgentFilters {
+export interface AgentQuery {
   /** What the visitor typed; cut to 200 characters and 8 words. */
   readonly q?: string | undefined
+  /** Tag slugs; an agent must have all of them. */
+  readonly tags: readonly string[]
   /** With `q` empty, relevance is quality (see the ranking formula) alone. */
   readonly sort: AgentSort
   /** From an earlier page of the same query; `AppError('invalid_request')` when it is not one. */
@@ -25,14 +22,13 @@ export interface AgentQuery extends AgentFilters {
 }
 
 export interface AgentPage {
-  /** With words by relevance, each says why it stands there. */
-  readonly items: FoundAgent[]
+  readonly items: AgentCard[]
   /** `isExact: false`: an estimate, to be shown as "about". */
   readonly total: { readonly count: number; readonly isExact: boolean }
   readonly nextCursor: string | null
   readonly previousCursor: string | null
-  /** How many agents have what; estimates when the total is one. */
-  readonly facets: Omit<Facets, 'total'>
+  /** Counts of the tags within the result, commonest first; estimates when the total is one. */
+  readonly facets: { readonly tags: TagCount[] }
   /** Both or neither: what was typed, and what was searched for instead. */
   readonly correctedFrom?: string
   readonly correctedTo?: string
@@ -47,13 +43,8 @@ export interface CatalogHome {
 }
 
 /** Everything the pages read of the catalogue. */
-export interface CatalogServices {
-  /** `AppError('search_timeout')` for what would take longer than a search may. */
+export interface CatalogServices extends StorefrontServices {
   search(query: AgentQuery): Promise<AgentPage>
-  /** What the same words find with one filter less, for each in force, and at last without all of them. */
-  relax(query: AgentQuery): Promise<Relaxation[]>
-  /** The ranking formula as it is, with agents it was computed for. */
-  explainRanking(): Promise<RankingExplanation>
   getAgent(slug: string): Promise<AgentLookup>
   home(): Promise<CatalogHome>
   /** Where "Launch" leads; undefined when the agent can't be launched. */
@@ -63,36 +54,30 @@ export interface CatalogServices {
 /** Agents on a page of results: fills rows of two, three and four. */
 const agentsPerPage = 24
 
-export const createCatalogServices = (deps: { readonly db: Database }): CatalogServices => ({
+export const createCatalogServices = (deps: { readonly db: Reader }): CatalogServices => ({
+  ...createStorefrontServices(deps),
   search: (query) => searchForPage(deps, query),
-  relax: ({ q = '', exact = false, tags, prices, hasTrial, isVerified, statuses }) =>
-    readInTime(deps.db, (reader) =>
-      relax(reader, { q, filters: { tags, prices, hasTrial, isVerified, statuses }, isExact: exact }),
-    ),
-  explainRanking: () => explainRanking(deps),
   getAgent: (slug) => getAgent(deps, slug),
   home: () => home(deps),
   findLaunchUri: (slug) => findLaunchUri(deps, slug),
 })
 
-async function searchForPage(deps: { readonly db: Database }, query: AgentQuery): Promise<AgentPage> {
+async function searchForPage(deps: { readonly db: Reader }, query: AgentQuery): Promise<AgentPage> {
   const { facets, correction, ...page } = await searchAgents(deps, {
-    ...query,
     q: query.q ?? '',
+    tags: query.tags,
+    sort: query.sort,
     cursor: query.cursor,
     isExact: query.exact ?? false,
     limit: agentsPerPage,
     withFacets: true,
-    withReasons: true,
   })
-  if (facets === undefined) throw new Error('facets were asked for and not counted')
-  const { total, ...counts } = facets
   return {
     items: page.items,
-    total,
+    total: facets?.total ?? { count: page.items.length, isExact: true },
     nextCursor: page.nextCursor ?? null,
     previousCursor: page.previousCursor ?? null,
-    facets: counts,
+    facets: { tags: facets?.tags ?? [] },
     ...(correction === undefined ? {} : { correctedFrom: correction.from, correctedTo: correction.to }),
   }
 }
