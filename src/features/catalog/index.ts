@@ -8,6 +8,8 @@ export { searchAgents } from './search-agents.ts'
 export {
   agentCardSchema,
   agentDetailSchema,
+  availabilitySchema,
+  priceModelSchema,
   queryCharactersMax,
   slugSchema,
   sortSchema,
@@ -15,9 +17,11 @@ export {
   tagFiltersMax,
 } from './schema.ts'
 export { seedCatalogue } from './seed-catalogue.ts'
-export { isShownReview } from './search/shown-reviews.ts'
+export { isShownReview } from './search/who-counts.ts'
+export { refreshOutdatedSearch } from './refresh-outdated-search.ts'
 export { recountTerms } from './search/terms.ts'
-export type { AgentCard, AgentDetail, AgentSort, TagCount } from './schema.ts'
+export type { RankingExplanation } from './explain-ranking.ts'
+export type { AgentCard, AgentDetail, AgentSort, Availability, PriceModel, RankingReason, TagCount } from './schema.ts'
 export type { AgentLookup } from './get-agent.ts'
 export type { AgentPage, AgentQuery, CatalogHome, CatalogServices } from './services.ts'
 export type { Collection, CollectionSummary } from './collections/collections.ts'

@@ -1,18 +1,23 @@
 import { getAgent } from './get-agent.ts'
+import type { Database } from '#src/db/client.ts'
+import { explainRanking } from './explain-ranking.ts'
+import type { RankingExplanation } from './explain-ranking.ts'
 import type { AgentLookup } from './get-agent.ts'
 import { home } from './home.ts'
 import { findLaunchUri } from './find-launch-uri.ts'
-import type { Reader } from './reader.ts'
-import type { AgentCard, AgentSort, TagCount } from './schema.ts'
+import type { AgentCard, AgentFilters, AgentSort, TagCount } from './schema.ts'
 import { searchAgents } from './search-agents.ts'
+import type { FoundAgent } from './search-agents.ts'
+import { readInTime } from './search/bounded.ts'
+import type { Facets } from './search/facets.ts'
+import { relax } from './search/relax.ts'
+import type { Relaxation } from './search/relax.ts'
 import { createStorefrontServices } from './storefront-services.ts'
 import type { StorefrontServices } from './storefront-services.ts'
 
-export interface AgentQuery {
+export interface AgentQuery extends AgentFilters {
   /** What the visitor typed; cut to 200 characters and 8 words. */
   readonly q?: string | undefined
-  /** Tag slugs; an agent must have all of them. */
-  readonly tags: readonly string[]
   /** With `q` empty, relevance is quality (see the ranking formula) alone. */
   readonly sort: AgentSort
   /** From an earlier page of the same query; `AppError('invalid_request')` when it is not one. */
@@ -22,13 +27,14 @@ export interface AgentQuery {
 }
 
 export interface AgentPage {
-  readonly items: AgentCard[]
+  /** With words by relevance, each says why it stands there. */
+  readonly items: FoundAgent[]
   /** `isExact: false`: an estimate, to be shown as "about". */
   readonly total: { readonly count: number; readonly isExact: boolean }
   readonly nextCursor: string | null
   readonly previousCursor: string | null
-  /** Counts of the tags within the result, commonest first; estimates when the total is one. */
-  readonly facets: { readonly tags: TagCount[] }
+  /** How many agents have what; estimates when the total is one. */
+  readonly facets: Omit<Facets, 'total'>
   /** Both or neither: what was typed, and what was searched for instead. */
   readonly correctedFrom?: string
   readonly correctedTo?: string
@@ -44,7 +50,12 @@ export interface CatalogHome {
 
 /** Everything the pages read of the catalogue. */
 export interface CatalogServices extends StorefrontServices {
+  /** `AppError('search_timeout')` for what would take longer than a search may. */
   search(query: AgentQuery): Promise<AgentPage>
+  /** What the same words find with one filter less, for each in force, and at last without all of them. */
+  relax(query: AgentQuery): Promise<Relaxation[]>
+  /** The ranking formula as it is, with agents it was computed for. */
+  explainRanking(): Promise<RankingExplanation>
   getAgent(slug: string): Promise<AgentLookup>
   home(): Promise<CatalogHome>
   /** Where "Launch" leads; undefined when the agent can't be launched. */
@@ -54,30 +65,37 @@ export interface CatalogServices extends StorefrontServices {
 /** Agents on a page of results: fills rows of two, three and four. */
 const agentsPerPage = 24
 
-export const createCatalogServices = (deps: { readonly db: Reader }): CatalogServices => ({
+export const createCatalogServices = (deps: { readonly db: Database }): CatalogServices => ({
   ...createStorefrontServices(deps),
   search: (query) => searchForPage(deps, query),
+  relax: ({ q = '', exact = false, tags, prices, hasTrial, isVerified, statuses }) =>
+    readInTime(deps.db, (reader) =>
+      relax(reader, { q, filters: { tags, prices, hasTrial, isVerified, statuses }, isExact: exact }),
+    ),
+  explainRanking: () => explainRanking(deps),
   getAgent: (slug) => getAgent(deps, slug),
   home: () => home(deps),
   findLaunchUri: (slug) => findLaunchUri(deps, slug),
 })
 
-async function searchForPage(deps: { readonly db: Reader }, query: AgentQuery): Promise<AgentPage> {
+async function searchForPage(deps: { readonly db: Database }, query: AgentQuery): Promise<AgentPage> {
   const { facets, correction, ...page } = await searchAgents(deps, {
+    ...query,
     q: query.q ?? '',
-    tags: query.tags,
-    sort: query.sort,
     cursor: query.cursor,
     isExact: query.exact ?? false,
     limit: agentsPerPage,
     withFacets: true,
+    withReasons: true,
   })
+  if (facets === undefined) throw new Error('facets were asked for and not counted')
+  const { total, ...counts } = facets
   return {
     items: page.items,
-    total: facets?.total ?? { count: page.items.length, isExact: true },
+    total,
     nextCursor: page.nextCursor ?? null,
     previousCursor: page.previousCursor ?? null,
-    facets: { tags: facets?.tags ?? [] },
+    facets: counts,
     ...(correction === undefined ? {} : { correctedFrom: correction.from, correctedTo: correction.to }),
   }
 }
