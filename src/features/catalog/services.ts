@@ -4,8 +4,9 @@ import { explainRanking } from './explain-ranking.ts'
 import type { RankingExplanation } from './explain-ranking.ts'
 import type { AgentLookup } from './get-agent.ts'
 import { home } from './home.ts'
+import type { CatalogHome } from './home.ts'
 import { findLaunchUri } from './find-launch-uri.ts'
-import type { AgentCard, AgentFilters, AgentSort, TagCount } from './schema.ts'
+import type { AgentFilters, AgentSort } from './schema.ts'
 import { searchAgents } from './search-agents.ts'
 import type { FoundAgent } from './search-agents.ts'
 import { readInTime } from './search/bounded.ts'
@@ -26,6 +27,8 @@ export interface AgentQuery extends AgentFilters {
   readonly exact?: boolean | undefined
 }
 
+export type { Relaxation } from './search/relax.ts'
+
 export interface AgentPage {
   /** With words by relevance, each says why it stands there. */
   readonly items: FoundAgent[]
@@ -38,14 +41,6 @@ export interface AgentPage {
   /** Both or neither: what was typed, and what was searched for instead. */
   readonly correctedFrom?: string
   readonly correctedTo?: string
-}
-
-export interface CatalogHome {
-  /** Agents for the shops of the bridge: the best by quality. */
-  readonly bays: AgentCard[]
-  readonly newest: AgentCard[]
-  readonly tags: TagCount[]
-  readonly agentCount: number
 }
 
 /** Everything the pages read of the catalogue. */
