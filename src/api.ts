@@ -3,6 +3,7 @@ import type { Deps } from '#src/deps.ts'
 import { agentClientRoutes } from '#src/features/agent-clients/index.ts'
 import { buyerRoutes, eventOperatorRoutes, publisherBillingRoutes, webhookRoutes } from '#src/features/billing/index.ts'
 import { catalogRoutes } from '#src/features/catalog/index.ts'
+import { claimRoutes } from '#src/features/claims/index.ts'
 import { engagementRoutes } from '#src/features/engagement/index.ts'
 import { pricingRoutes } from '#src/features/pricing/index.ts'
 import { reviewRoutes } from '#src/features/reviews/index.ts'
@@ -19,6 +20,7 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
   // Before the catalogue, which lets everybody keep whatever is below /agents for a while.
   api.route('/v1', reviewRoutes(deps))
   api.route('/v1', engagementRoutes(deps))
+  api.route('/v1', claimRoutes(deps))
   api.route('/v1', catalogRoutes(deps))
   api.route('/v1', agentClientRoutes(deps))
   // Before the others of operators, whose guard covers all of /operator and need not ask twice.
@@ -35,8 +37,10 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
     bearerFormat: 'JWT',
   })
   api.on(['GET', 'POST', 'OPTIONS'], '/auth/*', (c) => answerAuth(c, deps))
-  api.get('/openapi.json', (c) =>
-    c.json(describeApi(api, deps.baseUrl), 200, { 'cache-control': 'public, max-age=300' }),
+  api.get('/openapi.json', async (c) =>
+    c.json(describeApi(api, { baseUrl: deps.baseUrl, siteName: (await deps.site.read()).name }), 200, {
+      'cache-control': 'public, max-age=300',
+    }),
   )
   api.get('/docs', page)
   return api
@@ -53,11 +57,11 @@ async function answerAuth(c: AppContext, deps: Deps): Promise<Response> {
 }
 
 /** The OpenAPI 3.1 document of version 1; the readable page at /api/docs is made from it. */
-export const describeApi = (api: OpenAPIHono<AppEnv>, baseUrl: string) =>
+export const describeApi = (api: OpenAPIHono<AppEnv>, { baseUrl, siteName }: { baseUrl: string; siteName: string }) =>
   api.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
-      title: 'Rialto',
+      title: siteName,
       version: RIALTO_VERSION,
       description:
         'The marketplace’s HTTP API. Errors are RFC 9457 problems with a stable `code`. Lists are keyset-paged: pass `nextCursor` back as `cursor`. Signing in (OAuth 2.1, OpenID Connect) is described by its own document at `/api/auth/.well-known/openid-configuration`; any endpoint may answer 413, 429, 500 or 503 with a problem.',

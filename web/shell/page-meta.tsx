@@ -1,5 +1,6 @@
 import { useRouteLoaderData } from 'react-router'
 import { useNonce } from '../nonce.ts'
+import { useSiteName } from '../site-name.ts'
 import type { ShellData } from './shell-data.ts'
 
 interface PageMetaProps {
@@ -15,7 +16,7 @@ interface PageMetaProps {
 export function PageMeta({ title, description, canonicalPath, jsonLd }: PageMetaProps) {
   const shell = useRouteLoaderData<ShellData>('root')
   const nonce = useNonce()
-  const siteName = shell?.siteName ?? 'Rialto'
+  const siteName = useSiteName()
   const canonical = canonicalPath === undefined ? undefined : `${shell?.baseUrl ?? ''}${canonicalPath}`
   return (
     <>

@@ -36,7 +36,7 @@ const words: Record<number, Words> = {
     text: 'Requests from your address are paused for a moment. Wait a minute, then reload this page.',
   },
   503: {
-    title: 'Rialto is catching its breath',
+    title: 'The market is catching its breath',
     text: 'The service is starting or its database is away. What you saved is kept; reload in a few seconds.',
   },
 }

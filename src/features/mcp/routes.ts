@@ -9,7 +9,7 @@ import type { TokenEnv } from '#src/identity/index.ts'
  * The marketplace for other programs: a server of the Model Context Protocol (revision 2025-11-25, Streamable HTTP) at `/mcp`.
  * It keeps nothing between requests, so any process answers any of them, and it never streams: there is no GET and no DELETE.
  */
-export function mcpRoutes(deps: Pick<Deps, 'db' | 'auth' | 'baseUrl'>): Hono<AppEnv> {
+export function mcpRoutes(deps: Pick<Deps, 'db' | 'auth' | 'baseUrl' | 'site'>): Hono<AppEnv> {
   const { auth, baseUrl } = deps
   const router = new Hono<TokenEnv>()
   router.post(

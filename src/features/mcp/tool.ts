@@ -5,7 +5,7 @@ import { AppError } from '#src/lib/errors.ts'
 
 /** What the tools of one message work with. */
 export interface ToolContext {
-  readonly deps: Pick<Deps, 'db' | 'baseUrl'>
+  readonly deps: Pick<Deps, 'db' | 'baseUrl' | 'site'>
   readonly token: AccessToken
   /** Takes what is no answer of a tool: a bug, or a database that is away. */
   readonly reportFailure: (error: unknown) => void

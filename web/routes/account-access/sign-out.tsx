@@ -1,5 +1,6 @@
 import { redirect } from 'react-router'
 import { webContext } from '../../context.ts'
+import { useSiteName } from '../../site-name.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { AccessPage } from './access-page.tsx'
 import { accountHeaders, accountRequest, cookieHeaders } from './account-request.ts'
@@ -27,11 +28,12 @@ const signedOutPath = (goesOn: object | undefined, searchParams: URLSearchParams
   goesOn === undefined ? '/sign-in?notice=signed-out' : `/signed-out?${searchParams}`
 
 export default function SignOut({ loaderData: { email, asks, host } }: Route.ComponentProps) {
+  const siteName = useSiteName()
   return (
     <AccessPage title="Sign out" intro={<>You are signed in as {email}.</>}>
       {host !== undefined && (
         <p className="wrap-anywhere">
-          {asks ?? 'An agent'} asks to sign you out of Rialto, too. You go back to {host} then.
+          {asks ?? 'An agent'} asks to sign you out of {siteName}, too. You go back to {host} then.
         </p>
       )}
       <form method="post" className="flex flex-col gap-12">

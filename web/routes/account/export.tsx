@@ -1,4 +1,5 @@
 import Download from 'lucide-react/icons/download'
+import { useSiteName } from '../../site-name.ts'
 import { Button } from '../../ui/button.tsx'
 import { accountHeaders } from '../account-access/account-request.ts'
 import { ErrorSummary } from '../account-access/error-summary.tsx'
@@ -22,6 +23,7 @@ export async function loader(args: Route.LoaderArgs) {
 }
 
 export default function ExportPage({ loaderData: { needsPassword, isWrong, waitSeconds } }: Route.ComponentProps) {
+  const siteName = useSiteName()
   const error = isWrong ? wrongPassword : undefined
   return (
     <AccountPage title="Your data" current="/account/export" hasErrors={isWrong || waitSeconds !== undefined}>
@@ -29,9 +31,9 @@ export default function ExportPage({ loaderData: { needsPassword, isWrong, waitS
       <TooOften seconds={waitSeconds} />
       <FormColumn>
         <p className="text-muted">
-          Everything Rialto holds about you, as one JSON file: your account, sessions, organizations, subscriptions with
-          every unit of usage, reviews, and what was recorded about your actions. Passwords, keys and tokens are left
-          out.
+          Everything {siteName} holds about you, as one JSON file: your account, sessions, organizations, subscriptions
+          with every unit of usage, reviews, and what was recorded about your actions. Passwords, keys and tokens are
+          left out.
         </p>
         <form method="post" action="/account/export/file" noValidate className="flex flex-col gap-16">
           {needsPassword && <CurrentPassword error={error} />}

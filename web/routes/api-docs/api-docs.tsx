@@ -25,7 +25,7 @@ export default function ApiDocs({ loaderData }: Route.ComponentProps) {
   const { version, description, operations, shapes, apiUrl } = loaderData
   return (
     <div className="wrap-page flex flex-col gap-48 py-48">
-      <PageMeta title="HTTP API" description="Rialto’s HTTP API, endpoint by endpoint." canonicalPath="/api/docs" />
+      <PageMeta title="HTTP API" description="The marketplace’s HTTP API, endpoint by endpoint." canonicalPath="/api/docs" />
       <header className="flex flex-col gap-12">
         <h1 className="display text-36">HTTP API</h1>
         <p className="prose">

@@ -1,6 +1,7 @@
 import { isAPIError } from 'better-auth/api'
 import { twoFactorChanged } from '#src/integrations/mail/index.ts'
 import { recordAudit } from '#src/db/audit.ts'
+import { readSiteSettings } from '#src/db/site-settings.ts'
 import { authHeaders } from '../../accounts/context.ts'
 import type { Caller, Cookies, RateLimited } from '../../accounts/context.ts'
 import { isFirstUse } from '../../accounts/second-factor.ts'
@@ -39,7 +40,12 @@ export async function beginTwoFactor(
   if (person.hasTwoFactor) return { kind: 'already_on' }
   const refusal = await confirmPassword(context, { person, password })
   if (refusal !== undefined) return refusal
-  const begun = await context.auth.server.api.enableTwoFactor({ body: { password }, headers: authHeaders(caller) })
+  // What the authenticator app lists the code under; a colon would end it there.
+  const issuer = (await readSiteSettings(context.db)).name.replaceAll(':', ' ')
+  const begun = await context.auth.server.api.enableTwoFactor({
+    body: { password, issuer },
+    headers: authHeaders(caller),
+  })
   if (begun.method !== 'totp') throw new Error('A time-based code was asked for')
   return { kind: 'begun', uri: begun.totpURI }
 }

@@ -86,8 +86,8 @@ export default function BrandingSettings({
             <TextField
               label="Colour on light pages"
               name="accentLight"
-              placeholder="#a8321f"
-              hint="For the mark, where one is, and the button that costs money. Both empty: Rialto’s red."
+              placeholder="Rialto’s red"
+              hint="# and six digits. For where one is and the button that costs money; both empty: Rialto’s red."
               defaultValue={shown.accentLight}
               error={errors.accentLight}
               autoComplete="off"
@@ -96,7 +96,7 @@ export default function BrandingSettings({
             <TextField
               label="Colour on dark pages"
               name="accentDark"
-              placeholder="#f08a74"
+              placeholder="Rialto’s red, lighter"
               hint="A lighter one. Text in it must be readable on the page, on cards and under the pointer: 4.5 to 1."
               defaultValue={shown.accentDark}
               error={errors.accentDark}
