@@ -9,6 +9,8 @@ import { createMetrics } from '#src/http/metrics.ts'
 import type { Metrics } from '#src/http/metrics.ts'
 import { createAuth, createBreachCheck } from '#src/identity/index.ts'
 import type { Auth } from '#src/identity/index.ts'
+import { createResolveTxt } from '#src/integrations/dns/index.ts'
+import type { ResolveTxt } from '#src/integrations/dns/index.ts'
 import { createJobs } from '#src/integrations/jobs/index.ts'
 import type { Jobs } from '#src/integrations/jobs/index.ts'
 import {
@@ -56,6 +58,8 @@ export interface Deps {
   /** Where a denial sends a person. */
   readonly liftLinks: LiftLinks
   readonly metrics: Metrics
+  /** The DNS, which says what a domain's owner wrote into it. */
+  readonly resolveTxt: ResolveTxt
 }
 
 const dayMs = 24 * 3_600_000
@@ -126,6 +130,7 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
     liftLinks: createLiftLinks({ baseUrl, secret: ground.authSecret }),
     newId,
     metrics: createMetrics(),
+    resolveTxt: createResolveTxt(),
     ...overrides,
   }
 }

@@ -13,6 +13,7 @@ export default [
   route('agents/:slug/install', 'routes/engagement/install.ts'),
   route('agents/:slug/uninstall', 'routes/engagement/uninstall.ts'),
   route('agents/:slug/waitlist', 'routes/engagement/waitlist.tsx'),
+  route('agents/:slug/claim', 'routes/claims/claim.tsx'),
   route('agents/:slug/report', 'routes/engagement/report-agent.tsx'),
   route('agents/:slug/removal', 'routes/engagement/removal.tsx'),
   route('agents/:slug/contact', 'routes/engagement/contact.tsx'),
@@ -73,6 +74,8 @@ export default [
 
   route('operator/interactions', 'routes/operator/interactions/interactions.tsx'),
   route('operator/interactions/:id', 'routes/operator/interactions/interaction.tsx'),
+  route('operator/claims', 'routes/operator/claims/claims.tsx'),
+  route('operator/claims/:id', 'routes/operator/claims/claim.tsx'),
   route('operator/reports', 'routes/operator/reports/reports.tsx'),
   route('operator/reports/:id', 'routes/operator/reports/report.tsx'),
   route('operator/recipients', 'routes/operator/recipients/recipients.tsx'),

@@ -1,6 +1,7 @@
 // What the server hands to the pages, as types only: web/ never imports a value from src/.
 import type { BillingServices, EarningsServices, StripeEventServices } from '#src/features/billing/index.ts'
 import type { CatalogServices } from '#src/features/catalog/index.ts'
+import type { ClaimServices } from '#src/features/claims/index.ts'
 import type { EngagementServices, ReportServices } from '#src/features/engagement/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
 import type { ReviewServices } from '#src/features/reviews/index.ts'
@@ -24,6 +25,7 @@ export interface WebServices {
   readonly reviews: ReviewServices
   readonly engagement: EngagementServices
   readonly reports: ReportServices
+  readonly claims: ClaimServices
   readonly billing: BillingServices
   readonly stripeEvents: StripeEventServices
   readonly earnings: EarningsServices

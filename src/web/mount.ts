@@ -17,6 +17,7 @@ import {
   createStripeEventServices,
 } from '#src/features/billing/index.ts'
 import { createCatalogServices } from '#src/features/catalog/index.ts'
+import { createClaimServices } from '#src/features/claims/index.ts'
 import { createEngagementServices, createReportServices } from '#src/features/engagement/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
 import { createReviewServices } from '#src/features/reviews/index.ts'
@@ -110,6 +111,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
     reviews: createReviewServices(deps),
     engagement: createEngagementServices(deps),
     reports: createReportServices(deps),
+    claims: createClaimServices(deps),
     billing: createBillingServices(deps),
     stripeEvents: createStripeEventServices(deps),
     earnings: createEarningsServices(deps),

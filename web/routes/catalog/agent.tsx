@@ -16,6 +16,7 @@ import { TierList } from '../offers/tier-list.tsx'
 import { renderSummary } from '../reviews/rendered.server.ts'
 import { ReviewSummary } from '../reviews/review-summary.tsx'
 import { AgentEngagement } from '../engagement/agent-engagement.tsx'
+import { AgentWays } from '../engagement/agent-ways.tsx'
 import { agentsHref } from './agents-query.ts'
 
 export async function loader({ context, params }: Route.LoaderArgs) {
@@ -56,6 +57,7 @@ export default function Agent({ loaderData }: Route.ComponentProps) {
         <AgentHead agent={agent} />
         <AgentFacts agent={agent} offer={offer} isTrialUsed={isTrialUsed}>
           {standing !== undefined && <AgentEngagement {...agent} standing={standing} email={viewerEmail} />}
+          <AgentWays {...agent} />
         </AgentFacts>
         <div className="flex min-w-0 flex-col gap-64">
           {agent.description !== '' && (

@@ -3,7 +3,7 @@ import type { WebServices } from '#src/web/context.ts'
 import type { OpenItems } from './operator-links.ts'
 
 interface Asked {
-  readonly services: Pick<WebServices, 'reports'>
+  readonly services: Pick<WebServices, 'claims' | 'reports'>
   readonly viewer: AccountViewer | undefined
   readonly pathname: string
 }
@@ -11,5 +11,6 @@ interface Asked {
 /** What the side navigation of operators counts; undefined on every other page. */
 export async function openItemsOf({ services, viewer, pathname }: Asked): Promise<OpenItems | undefined> {
   if (viewer?.isOperator !== true || !/^\/(operator|sandbox)\//.test(pathname)) return undefined
-  return { reports: await services.reports.countOpen() }
+  const [claims, reports] = await Promise.all([services.claims.countToDecide(), services.reports.countOpen()])
+  return { claims, reports }
 }

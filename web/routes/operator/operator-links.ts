@@ -1,6 +1,7 @@
 // The operators' side navigation. A page names its own entry; `counted` ones show how many items wait there.
 export const operatorLinks = [
   { label: 'Interactions', href: '/operator/interactions' },
+  { label: 'Claims', href: '/operator/claims', counted: 'claims' },
   { label: 'Reports', href: '/operator/reports', counted: 'reports' },
   { label: 'Recipients', href: '/operator/recipients' },
   { label: 'Stripe events', href: '/operator/stripe-events' },
@@ -14,4 +15,4 @@ export const sandboxLinks = [{ label: 'Sandbox clock', href: '/sandbox/clock' }]
 export type OperatorHref = (typeof operatorLinks | typeof sandboxLinks)[number]['href']
 
 /** What waits for an operator, by entry. */
-export type OpenItems = Readonly<Record<'reports', number>>
+export type OpenItems = Readonly<Record<'claims' | 'reports', number>>

@@ -1,0 +1,5 @@
+export { claimRoutes } from './routes.ts'
+export { createClaimServices } from './services.ts'
+export type { ClaimPage, ClaimServices } from './services.ts'
+export type { ClaimOutcome } from './outcome.ts'
+export type { Claim, OwnClaim } from './schema.ts'

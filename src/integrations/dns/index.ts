@@ -1,0 +1,2 @@
+export { createResolveTxt } from './resolve-txt.ts'
+export type { ResolveTxt } from './resolve-txt.ts'
