@@ -20,7 +20,7 @@ export async function getAgent({ db }: { db: Reader }, slug: string): Promise<Ag
   if (slug.includes('\0')) return { kind: 'missing' }
   const [agent] = rowsOf<AgentDetail>(
     await db.execute(sql`
-      SELECT ${cardColumns()}, agent.description, agent.homepage_url AS "homepageUrl",
+      SELECT ${cardColumns()}, publisher.slug AS "publisherSlug", agent.description, agent.homepage_url AS "homepageUrl",
         agent.repository_url AS "repositoryUrl", agent.documentation_url AS "documentationUrl",
         agent.license_note AS "licenseNote",
         (agent.initiate_login_uri IS NOT NULL AND agent.oauth_client_id IS NOT NULL AND NOT agent.coming_soon) AS "isLaunchable", agent.runs_as AS "runsAs", agent.languages,

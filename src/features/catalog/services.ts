@@ -1,12 +1,17 @@
 import { getAgent } from './get-agent.ts'
 import type { Database } from '#src/db/client.ts'
+import { readChangelog } from './changelog/read-changelog.ts'
+import type { Changelog } from './changelog/read-changelog.ts'
 import { explainRanking } from './explain-ranking.ts'
 import type { RankingExplanation } from './explain-ranking.ts'
 import type { AgentLookup } from './get-agent.ts'
+import { findPublisher } from './publishers/find-publisher.ts'
+import type { Publisher } from './publishers/find-publisher.ts'
 import { home } from './home.ts'
 import type { CatalogHome } from './home.ts'
 import { findLaunchUri } from './find-launch-uri.ts'
-import type { AgentFilters, AgentSort } from './schema.ts'
+import { commonestTags } from './list-tags.ts'
+import type { AgentFilters, AgentSort, TagCount } from './schema.ts'
 import { searchAgents } from './search-agents.ts'
 import type { FoundAgent } from './search-agents.ts'
 import { readInTime } from './search/bounded.ts'
@@ -52,7 +57,13 @@ export interface CatalogServices extends StorefrontServices {
   /** The ranking formula as it is, with agents it was computed for. */
   explainRanking(): Promise<RankingExplanation>
   getAgent(slug: string): Promise<AgentLookup>
+  /** What changed in an agent, the newest first; `after` is a version. Undefined: it has no page. */
+  changelog(which: Parameters<typeof readChangelog>[1]): Promise<Changelog | undefined>
+  /** Undefined: there is no such organization, or nothing of it is listed. */
+  publisher(which: Parameters<typeof findPublisher>[1]): Promise<Publisher | undefined>
   home(): Promise<CatalogHome>
+  /** 40 at most; estimates beyond 5,000 agents. */
+  commonestTags(): Promise<TagCount[]>
   /** Where "Launch" leads; undefined when the agent can't be launched. */
   findLaunchUri(slug: string): Promise<string | undefined>
 }
@@ -69,7 +80,10 @@ export const createCatalogServices = (deps: { readonly db: Database }): CatalogS
     ),
   explainRanking: () => explainRanking(deps),
   getAgent: (slug) => getAgent(deps, slug),
+  changelog: (which) => readChangelog(deps, which),
+  publisher: (which) => findPublisher(deps, which),
   home: () => home(deps),
+  commonestTags: () => commonestTags(deps),
   findLaunchUri: (slug) => findLaunchUri(deps, slug),
 })
 

@@ -29,5 +29,5 @@ export async function readAgentOffer(
   const offer = await readOffer(deps, { agentId: agent.id, userId })
   // Of what can't be used yet nothing can be taken; who has a tier of it already, sees that one.
   const tiers = offer.tiers.filter(({ isTheirs }) => !agent.comingSoon || isTheirs)
-  return { slug: agent.slug, name: agent.name, ...offer, tiers }
+  return { slug: agent.slug, name: agent.name, ...offer, tiers, addons: agent.comingSoon ? [] : offer.addons }
 }

@@ -69,6 +69,8 @@ export async function readLift(deps: LiftDeps, { token, viewerId, returnTo }: Wh
     backTo: returnAddress(returnTo, agent.redirectUris),
     hasSubscription: offer.hasSubscription,
     subscription: offer.subscription,
+    metrics: offer.metrics,
+    addons: offer.addons,
     // What nobody can take any more is shown to who has it.
     tiers: offer.tiers.filter(({ isTheirs }) => isPublished || isTheirs),
   }

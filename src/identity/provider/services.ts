@@ -1,4 +1,6 @@
 import type { Caller } from '../accounts/context.ts'
+import { readAgentPermissions } from './agent-permissions.ts'
+import type { AskedScope } from './asked-scopes.ts'
 import { disconnect, listConnections } from './connections.ts'
 import type { Connection } from './connections.ts'
 import { answerConsent, readConsentRequest } from './consent.ts'
@@ -26,6 +28,8 @@ export interface OAuthServices {
   describeRefusal(clientId: string, viewerId: string | undefined): Promise<RefusalDetails | undefined>
   /** Where somebody goes on to whom an agent signed out; `query` is that of /sign-out or /signed-out. */
   findSignOutReturn(query: URLSearchParams): Promise<SignOutReturn | undefined>
+  /** What an agent may ask of people, and why. Undefined: nobody can sign in to it, or it has no page. */
+  agentPermissions(slug: string): Promise<readonly AskedScope[] | undefined>
   listConnections(userId: string): Promise<readonly Connection[]>
   /** False when the agent was not connected. */
   disconnect(userId: string, clientId: string): Promise<boolean>
@@ -40,6 +44,7 @@ export function createOAuthServices(context: ConsentContext): OAuthServices {
     answerDevice: (userId, decision) => answerDevice(db, { userId, ...decision }),
     describeRefusal: (clientId, viewerId) => describeRefusal(db, { clientId, viewerId }),
     findSignOutReturn: (query) => findSignOutReturn(db, query),
+    agentPermissions: (slug) => readAgentPermissions(db, slug),
     listConnections: (userId) => listConnections(db, userId),
     disconnect: (userId, clientId) => disconnect(db, { userId, clientId }),
   }
