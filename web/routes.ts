@@ -3,6 +3,7 @@ import { index, route, type RouteConfig } from '@react-router/dev/routes'
 export default [
   index('routes/home/home.tsx'),
   route('agents', 'routes/catalog/agents.tsx'),
+  route('how-ranking-works', 'routes/catalog/how-ranking-works.tsx'),
   route('agents/:slug', 'routes/catalog/agent.tsx'),
   route('agents/:slug/icon.svg', 'routes/catalog/icon.ts'),
   route('agents/:slug/launch', 'routes/catalog/launch.ts'),

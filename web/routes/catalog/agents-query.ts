@@ -1,9 +1,15 @@
-import type { AgentSort } from '#src/features/catalog/index.ts'
+import type { AgentSort, Availability, PriceModel } from '#src/features/catalog/index.ts'
 
 /** A search as its address has it. */
 export interface AgentsQuery {
   readonly q: string
+  /** An agent must have all of them. */
   readonly tags: readonly string[]
+  /** One of them is enough, as it is for `statuses`. */
+  readonly prices: readonly PriceModel[]
+  readonly hasTrial: boolean
+  readonly isVerified: boolean
+  readonly statuses: readonly Availability[]
   readonly sort: AgentSort
   readonly cursor: string | undefined
   readonly exact: boolean
@@ -17,6 +23,19 @@ export const sortLabels: Readonly<Record<AgentSort, string>> = {
   updated: 'Recently updated',
   name: 'Name',
 }
+export const priceLabels: Readonly<Record<PriceModel, string>> = {
+  free: 'Free tier',
+  subscription: 'Subscription',
+  'top-up': 'Extra units to buy',
+  none: 'Not sold here',
+}
+export const statusLabels: Readonly<Record<Availability, string>> = {
+  available: 'Available now',
+  'coming-soon': 'Coming soon',
+  unclaimed: 'Unclaimed entry',
+}
+export const trialLabel = 'With a trial'
+export const verifiedLabel = 'Verified publisher'
 
 // The service has limits of its own; these keep a pasted novel out of every link of the page.
 const queryCharactersMax = 200
@@ -24,40 +43,93 @@ const tagsMax = 8
 
 /** Reads a search from an address; anything odd is left out rather than refused, since people edit addresses. */
 export function readAgentsQuery(params: URLSearchParams): AgentsQuery {
-  const sort = params.get('sort') ?? ''
   const tags = new Set(params.getAll('tag').filter((tag) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(tag)))
   return {
     q: (params.get('q') ?? '').trim().slice(0, queryCharactersMax),
     tags: [...tags].slice(0, tagsMax),
-    sort: isSort(sort) ? sort : 'relevance',
+    prices: keysIn(priceLabels, params.getAll('price')),
+    hasTrial: params.get('trial') === 'yes',
+    isVerified: params.get('verified') === 'yes',
+    statuses: keysIn(statusLabels, params.getAll('status')),
+    sort: keysIn(sortLabels, params.getAll('sort').slice(0, 1))[0] ?? 'relevance',
     cursor: params.get('cursor') || undefined,
     exact: params.get('exact') === '1',
   }
 }
 
-const isSort = (value: string): value is AgentSort => Object.hasOwn(sortLabels, value)
+/** Each known value once. */
+const keysIn = <Key extends string>(labels: Readonly<Record<Key, string>>, values: readonly string[]): Key[] => [
+  ...new Set(values.filter((value): value is Key => Object.hasOwn(labels, value))),
+]
 
-/** The address of a search; what is left to its default is left out, so the same search has one address. */
-export function agentsHref({
-  q = '',
-  tags = [],
-  sort = 'relevance',
-  cursor,
-  exact = false,
-}: Partial<AgentsQuery>): string {
-  const params = new URLSearchParams()
-  if (q !== '') params.set('q', q)
-  for (const tag of tags) params.append('tag', tag)
-  if (sort !== 'relevance') params.set('sort', sort)
-  if (exact) params.set('exact', '1')
-  if (cursor !== undefined) params.set('cursor', cursor)
-  const query = params.toString()
-  return query === '' ? '/agents' : `/agents?${query}`
+/** The parts of a search as fields of a form or an address; what is left to its default is left out. */
+export function fieldsOf(query: Partial<AgentsQuery>): [name: string, value: string][] {
+  const { q = '', tags = [], prices = [], statuses = [], sort = 'relevance', cursor } = query
+  return [
+    ...(q === '' ? [] : [['q', q] as [string, string]]),
+    ...tags.map((tag): [string, string] => ['tag', tag]),
+    ...prices.map((price): [string, string] => ['price', price]),
+    ...(query.hasTrial === true ? [['trial', 'yes'] as [string, string]] : []),
+    ...(query.isVerified === true ? [['verified', 'yes'] as [string, string]] : []),
+    ...statuses.map((status): [string, string] => ['status', status]),
+    ...(sort === 'relevance' ? [] : [['sort', sort] as [string, string]]),
+    ...(query.exact === true ? [['exact', '1'] as [string, string]] : []),
+    ...(cursor === undefined ? [] : [['cursor', cursor] as [string, string]]),
+  ]
 }
 
-/** The same search from its first page, with one tag more or less. */
-export const toggleTag = (query: AgentsQuery, tag: string): AgentsQuery => ({
+/** The address of a search; the same search has one address. */
+export function agentsHref(query: Partial<AgentsQuery>): string {
+  const params = new URLSearchParams(fieldsOf(query)).toString()
+  return params === '' ? '/agents' : `/agents?${params}`
+}
+
+type Filter = 'tags' | 'prices' | 'hasTrial' | 'isVerified' | 'statuses'
+export type AgentsFilters = Partial<Pick<AgentsQuery, Filter>>
+
+/** The same search from its first page, with other filters. */
+export const withFilters = (query: AgentsQuery, filters: AgentsFilters): AgentsQuery => ({
   ...query,
+  ...filters,
   cursor: undefined,
-  tags: query.tags.includes(tag) ? query.tags.filter((other) => other !== tag) : [...query.tags, tag],
 })
+
+export const withoutFilters = (query: AgentsQuery): AgentsQuery =>
+  withFilters(query, { tags: [], prices: [], hasTrial: false, isVerified: false, statuses: [] })
+
+/** With one value more or less. */
+export const toggled = <Value extends string>(values: readonly Value[], value: Value): Value[] =>
+  values.includes(value) ? values.filter((other) => other !== value) : [...values, value]
+
+export interface FilterInForce {
+  readonly key: string
+  readonly name: string
+  /** The search without it. */
+  readonly without: AgentsQuery
+}
+
+/** What narrows the search, in the order in which it is shown. */
+export function filtersInForce(query: AgentsQuery, tagName: (slug: string) => string): FilterInForce[] {
+  const { tags, prices, statuses, hasTrial, isVerified } = query
+  return [
+    ...tags.map((tag) => ({
+      key: `tag-${tag}`,
+      name: tagName(tag),
+      without: withFilters(query, { tags: toggled(tags, tag) }),
+    })),
+    ...prices.map((price) => ({
+      key: `price-${price}`,
+      name: priceLabels[price],
+      without: withFilters(query, { prices: toggled(prices, price) }),
+    })),
+    ...(hasTrial ? [{ key: 'trial', name: trialLabel, without: withFilters(query, { hasTrial: false }) }] : []),
+    ...(isVerified
+      ? [{ key: 'verified', name: verifiedLabel, without: withFilters(query, { isVerified: false }) }]
+      : []),
+    ...statuses.map((status) => ({
+      key: `status-${status}`,
+      name: statusLabels[status],
+      without: withFilters(query, { statuses: toggled(statuses, status) }),
+    })),
+  ]
+}

@@ -1,7 +1,7 @@
 import Search from 'lucide-react/icons/search'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import type { AgentsQuery } from './agents-query.ts'
+import { type AgentsQuery, fieldsOf } from './agents-query.ts'
 
 /** The page's own search. It keeps the filters of the search it stands in, and starts at the first page. */
 export function SearchForm({ query }: { query?: AgentsQuery }) {
@@ -22,23 +22,18 @@ export function SearchForm({ query }: { query?: AgentsQuery }) {
             className="search-input search-input-large"
           />
         </div>
-        {query && <KeptFilters query={query} sort />}
+        {query && <KeptFields query={{ ...query, q: '', exact: false }} />}
         <Button className="min-h-touch">Search</Button>
       </form>
     </search>
   )
 }
 
-/** Hidden fields for the parts of a search that another form leaves alone. */
-export function KeptFilters({ query, q = false, sort = false }: { query: AgentsQuery; q?: boolean; sort?: boolean }) {
-  return (
-    <>
-      {q && query.q !== '' && <input type="hidden" name="q" value={query.q} />}
-      {query.tags.map((tag) => (
-        <input key={tag} type="hidden" name="tag" value={tag} />
-      ))}
-      {sort && query.sort !== 'relevance' && <input type="hidden" name="sort" value={query.sort} />}
-      {q && query.exact && <input type="hidden" name="exact" value="1" />}
-    </>
-  )
-}
+/** Hidden fields for the parts of a search that another form leaves alone; every form starts at the first page. */
+export const KeptFields = ({ query }: { query: AgentsQuery }) => (
+  <>
+    {fieldsOf({ ...query, cursor: undefined }).map(([name, value]) => (
+      <input key={`${name}-${value}`} type="hidden" name={name} value={value} />
+    ))}
+  </>
+)

@@ -3,12 +3,12 @@ import { Button } from '../../ui/button.tsx'
 import { controlClass } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { type AgentsQuery, sortLabels } from './agents-query.ts'
-import { KeptFilters } from './search-form.tsx'
+import { KeptFields } from './search-form.tsx'
 
 /** The order of a search, as a form of its own so that it works without a script. */
 export const SortForm = ({ query }: { query: AgentsQuery }) => (
   <form action="/agents" className="flex items-center gap-8">
-    <KeptFilters query={query} q />
+    <KeptFields query={{ ...query, sort: 'relevance' }} />
     <label htmlFor="sort" className="text-14 text-muted">
       Sort
     </label>

@@ -13,17 +13,20 @@ export interface Relaxation {
   /** The filters that remain. */
   readonly filters: AgentFilters
   readonly total: Facets['total']
+  /** More than one filter was in force, and none of them remains. */
+  readonly isAll: boolean
 }
 
 /** In the order of the filters, the search without each one of them, and last without all; two to five round trips each. */
 export async function relax(reader: Reader, search: SearchInput): Promise<Relaxation[]> {
   const fewer = withoutEach(search.filters).slice(0, relaxationsMax)
-  const wider = fewer.length > 1 ? [...fewer, {}] : fewer
+  const wider = fewer.map((filters) => ({ filters, isAll: false }))
+  if (fewer.length > 1) wider.push({ filters: {}, isAll: true })
   const relaxations: Relaxation[] = []
-  for (const filters of wider) {
+  for (const { filters, isAll } of wider) {
     const { condition } = await interpret(reader, { ...search, filters })
     const { total } = await countFacets(reader, { condition, without: new Map() })
-    relaxations.push({ filters, total })
+    relaxations.push({ filters, total, isAll })
   }
   return relaxations
 }
