@@ -20,7 +20,7 @@ export interface SeedOutcome {
   readonly updated: string[]
   /** Fields that a newer seed would change but somebody has edited, as `slug.field`. */
   readonly kept: string[]
-  /** Entries left alone because the agent was deleted or claimed, or because another agent has the slug. */
+  /** Entries left alone because the agent was deleted, taken down or claimed, or because another agent has the slug. */
   readonly leftAlone: string[]
 }
 

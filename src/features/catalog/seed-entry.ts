@@ -44,10 +44,11 @@ export async function insertEntry(tx: Transaction, entry: SeedEntry): Promise<st
   return agent.id
 }
 
-/** The entry as it is now; undefined when the agent is gone or has been claimed. */
+/** The entry as it is now; undefined when the agent is gone, was taken down or has been claimed. */
 export async function readEntry(tx: Transaction, agentId: string): Promise<Record<EntryField, unknown> | undefined> {
   const [agent] = await tx.select().from(agents).where(eq(agents.id, agentId)).for('no key update')
   if (agent === undefined || agent.listing !== 'directory_entry' || agent.claimedAt !== null) return undefined
+  if (agent.status === 'archived') return undefined
   const columns = Object.fromEntries(columnFields.map((field) => [field, agent[field]]))
   return {
     // The cast: fromEntries forgets which keys it was given.
