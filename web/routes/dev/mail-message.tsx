@@ -15,6 +15,7 @@ export default function MailMessage({ loaderData: mail }: Route.ComponentProps) 
   const headers = {
     From: mail.from,
     To: mail.to,
+    ...(mail.replyTo !== undefined && { 'Reply-To': mail.replyTo }),
     Sent: mail.sentAt,
     'Message-ID': mail.messageId,
     Template: mail.template,
