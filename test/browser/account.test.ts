@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers'
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
+import { usabilityFindings } from '#test/support/looks.ts'
 import { startTestServer } from '#test/support/server.ts'
 import { totpOf } from '#test/support/totp.ts'
 import type { TestServer } from '#test/support/server.ts'
@@ -285,28 +285,23 @@ const pages = [
   '/sign-in/two-factor?recovery',
 ]
 
-test.each(['light', 'dark'] as const)('axe finds nothing in the %s theme, and nothing is cut off', async (theme) => {
+test('axe finds nothing in either theme, and nothing is cut off', async () => {
   const email = await newMember('W'.repeat(80))
-  const looking = await browser.newContext({ baseURL: server.origin, colorScheme: theme, reducedMotion: 'reduce' })
+  const looking = await browser.newContext({ baseURL: server.origin, reducedMotion: 'reduce' })
   const reader = await looking.newPage()
   await reader.goto('/account')
   await enter(email, reader)
   await reader.waitForURL('**/account')
   const findings: string[] = []
-  const organization = `/account/organizations/engines-of-${theme}`
+  const organization = '/account/organizations/engines'
   await reader.goto('/account/organizations/new')
-  await reader.getByRole('textbox', { name: 'Name' }).fill(`Engines of ${theme}`)
+  await reader.getByRole('textbox', { name: 'Name' }).fill('Engines')
   await reader.getByRole('button', { name: 'Create organization' }).click()
   await reader.getByLabel('E-mail address').fill(`${'w'.repeat(60)}@example.com`)
   await reader.getByRole('button', { name: 'Send the invitation' }).click()
   await reader.waitForURL('**/*invited')
   const look = async (name: string): Promise<void> => {
-    await reader.setViewportSize({ width: 1280, height: 720 })
-    const { violations } = await new AxeBuilder({ page: reader }).setLegacyMode(true).analyze()
-    for (const { id, nodes } of violations) findings.push(`${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-    await reader.setViewportSize({ width: 320, height: 640 })
-    const cutOff = await reader.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    if (cutOff > 0) findings.push(`${name}: ${cutOff} px cut off`)
+    findings.push(...(await usabilityFindings(reader, name)))
   }
   for (const path of [...pages, organization]) {
     await reader.goto(path)

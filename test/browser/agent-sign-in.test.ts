@@ -2,7 +2,6 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import * as oidc from 'openid-client'
@@ -18,6 +17,7 @@ import {
   signedOutUri,
 } from '#test/integration/oauth/market.ts'
 import type { TestAgent } from '#test/integration/oauth/market.ts'
+import { usabilityFindings } from '#test/support/looks.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 
@@ -135,23 +135,16 @@ test('the pages are usable for everybody, in both themes and at 320 pixels', asy
   const expired = consent.replace(/sig=[^&]*/, 'sig=x')
   const cookies = await context.cookies()
   const findings: string[] = []
-  for (const colorScheme of ['light', 'dark'] as const) {
-    const looking = await browser.newContext({ colorScheme })
-    await looking.addCookies(cookies)
-    const reader = await looking.newPage()
-    const connected = `${server.origin}/account/connected-agents`
-    const others = ['/auth-error?code=redirect_mismatch', '/auth-error?code=sign_out_address', signOut]
-    for (const url of [consent, expired, connected, ...others.map((path) => `${server.origin}${path}`)]) {
-      await reader.goto(url)
-      if (url === consent || url === connected) await reader.getByText(reasons.profile).waitFor()
-      const { violations } = await new AxeBuilder({ page: reader }).setLegacyMode(true).analyze()
-      for (const { id, nodes } of violations) findings.push(`${url}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-      await reader.setViewportSize({ width: 320, height: 640 })
-      const cutOff = await reader.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-      if (cutOff > 0) findings.push(`${url}: ${cutOff} px cut off`)
-      await reader.setViewportSize({ width: 1280, height: 800 })
-    }
-    await looking.close()
+  const looking = await browser.newContext()
+  await looking.addCookies(cookies)
+  const reader = await looking.newPage()
+  const connected = `${server.origin}/account/connected-agents`
+  const others = ['/auth-error?code=redirect_mismatch', '/auth-error?code=sign_out_address', signOut]
+  for (const url of [consent, expired, connected, ...others.map((path) => `${server.origin}${path}`)]) {
+    await reader.goto(url)
+    if (url === consent || url === connected) await reader.getByText(reasons.profile).waitFor()
+    findings.push(...(await usabilityFindings(reader, url)))
   }
+  await looking.close()
   expect(findings).toEqual([])
 })

@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
@@ -7,6 +6,7 @@ import { signedIn } from '#test/integration/pricing/publisher.ts'
 import type { Session } from '#test/integration/pricing/publisher.ts'
 import { addMeteredAgent } from '#test/integration/usage/market.ts'
 import type { MeteredAgent } from '#test/integration/usage/market.ts'
+import { axeFindings } from '#test/support/looks.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 
@@ -96,8 +96,7 @@ const findings: string[] = []
 /** Beside the page, where scripts run: axe is one. */
 async function look(name: string): Promise<void> {
   await reader.goto(page.url())
-  const { violations } = await new AxeBuilder({ page: reader }).setLegacyMode(true).analyze()
-  for (const { id, nodes } of violations) findings.push(`${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  findings.push(...(await axeFindings(reader, name)))
 }
 
 async function passAMonth(): Promise<void> {

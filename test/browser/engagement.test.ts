@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { eq } from 'drizzle-orm'
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { agents } from '#src/db/schema/index.ts'
 import { addPublisher, signedIn } from '#test/integration/pricing/publisher.ts'
 import type { TestPublisher } from '#test/integration/pricing/publisher.ts'
+import { usabilityFindings } from '#test/support/looks.ts'
 import { eventually } from '#test/support/start-process.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
@@ -59,13 +59,7 @@ async function requireAccessible(reader: BrowserContext, paths: readonly string[
   await Promise.all(
     paths.map(async (path) => {
       const page = await open(reader, path)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        expect(violations.map(({ id, nodes }) => ({ path, id, at: nodes.map(({ html }) => html) }))).toEqual([])
-      }
-      await page.setViewportSize({ width: 320, height: 800 })
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+      expect(await usabilityFindings(page, path)).toEqual([])
       await page.close()
     }),
   )

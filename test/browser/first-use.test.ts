@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
+import { axeFindings } from '#test/support/looks.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 
@@ -203,14 +203,13 @@ const pages = [
   '/dev/mail/preview/verify-email',
 ]
 
-test.each(['light', 'dark'] as const)('axe finds nothing on any page in the %s theme', async (colorScheme) => {
-  const looking = await browser.newContext({ baseURL: server.origin, colorScheme, reducedMotion: 'reduce' })
+test('axe finds nothing on any page in either theme', async () => {
+  const looking = await browser.newContext({ baseURL: server.origin, reducedMotion: 'reduce' })
   const reader = await looking.newPage()
   const findings: string[] = []
   const look = async (name: string): Promise<void> => {
-    // Not into the frame that shows a mail: it runs no scripts, so axe would wait for its answer for ever.
-    const { violations } = await new AxeBuilder({ page: reader }).setLegacyMode(true).exclude('iframe').analyze()
-    for (const { id, nodes } of violations) findings.push(`${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    await reader.waitForLoadState('load')
+    findings.push(...(await axeFindings(reader, name)))
   }
   for (const path of pages) {
     await reader.goto(path)

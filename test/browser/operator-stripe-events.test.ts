@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { parseEvent } from '#src/features/billing/events/event.ts'
 import { storeEvent } from '#src/features/billing/events/store-event.ts'
 import { startCheckout } from '#src/features/billing/index.ts'
+import { axeFindings } from '#test/support/looks.ts'
 import { eventually } from '#test/support/start-process.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
@@ -56,13 +56,9 @@ async function open(context: BrowserContext, path: string): Promise<Page> {
 
 /** Its scripts run in the page, so it looks at the same address where scripts may run. */
 async function requireAccessible(path: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await open(reader, path)
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
-    await page.close()
-  }
+  const page = await open(reader, path)
+  expect(await axeFindings(page)).toEqual([])
+  await page.close()
 }
 
 const mainText = (page: Page): Promise<string> => page.getByRole('main').innerText()

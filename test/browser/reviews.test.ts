@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
@@ -6,6 +5,7 @@ import { signedIn } from '#test/integration/pricing/publisher.ts'
 import type { Session } from '#test/integration/pricing/publisher.ts'
 import { addReview, addReviewedAgent, signInOnDays } from '#test/integration/reviews/reviewers.ts'
 import type { ReviewedAgent } from '#test/integration/reviews/reviewers.ts'
+import { usabilityFindings } from '#test/support/looks.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 
@@ -52,15 +52,7 @@ async function requireUsable(page: Page, act: (looking: Page) => Promise<void> =
   const looking = await context.newPage()
   await looking.goto(page.url())
   await act(looking)
-  const findings = async (axe: AxeBuilder) =>
-    (await axe.analyze()).violations.map(({ id, nodes }) => `${page.url()} ${id}: ${nodes[0]?.html}`)
-  expect(await findings(new AxeBuilder({ page: looking }))).toEqual([])
-  // Only colours differ between the themes.
-  await looking.emulateMedia({ colorScheme: 'dark' })
-  const colours = ['color-contrast', 'link-in-text-block']
-  expect(await findings(new AxeBuilder({ page: looking }).withRules(colours))).toEqual([])
-  await looking.setViewportSize({ width: 320, height: 640 })
-  expect(await looking.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+  expect(await usabilityFindings(looking)).toEqual([])
   await context.close()
 }
 

@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Stripe } from 'stripe'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { usabilityFindings } from '#test/support/looks.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 import { signedIn } from '../integration/pricing/publisher.ts'
@@ -182,23 +182,14 @@ test('an operator moves the clock; anybody else may not see it', async () => {
 })
 
 test('all of it is usable for everybody, and nothing is cut off at 320 pixels', async () => {
-  const page = await openPage({ colorScheme: 'dark' })
+  const page = await openPage({})
   await signIn(page.context(), 'admin')
   const open = await checkout()
   const invoice = await openInvoice()
   const portal = await stripe.billingPortal.sessions.create({ customer, return_url: `${server.origin}/agents` })
   const findings: string[] = []
-  let isDark = true
   const look = async (name: string): Promise<void> => {
-    await page.waitForLoadState('load')
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    for (const { id, nodes } of violations) findings.push(`${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-    await page.setViewportSize({ width: 320, height: 640 })
-    const cutOff = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    if (cutOff > 0) findings.push(`${name}: ${cutOff} px cut off`)
-    await page.setViewportSize({ width: 1280, height: 800 })
-    isDark = !isDark
-    await page.emulateMedia({ colorScheme: isDark ? 'dark' : 'light' })
+    findings.push(...(await usabilityFindings(page, name)))
   }
   for (const url of [open.url, invoice.hosted_invoice_url ?? '', portal.url, '/sandbox/clock']) {
     await page.goto(url)

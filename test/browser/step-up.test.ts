@@ -2,12 +2,12 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import type * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { addAgent, discover, newPerson, password, redeem, signInRequest } from '#test/integration/oauth/market.ts'
+import { axeFindings } from '#test/support/looks.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 
@@ -49,10 +49,6 @@ async function callback(page: Page): Promise<URL> {
   return new URL(page.url())
 }
 
-const faultsOf = async (page: Page) =>
-  (await new AxeBuilder({ page }).setLegacyMode(true).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze())
-    .violations
-
 test('an agent that asks for a passkey gets one from who signed in by password', async () => {
   const { email } = await newPerson(server)
   const context = await browser.newContext({ baseURL: server.origin })
@@ -84,7 +80,7 @@ test('an agent that asks for a passkey gets one from who signed in by password',
   const wish = await request({ acr_values: 'phr' })
   await page.goto(wish.url.href)
   await page.getByText('The agent asks for a passkey').waitFor()
-  expect(await faultsOf(page)).toEqual([])
+  expect(await axeFindings(page)).toEqual([])
   await press(page, 'Sign in with a passkey')
   const tokens = await redeem(config, await callback(page), wish)
   expect(tokens.claims()).toMatchObject({ acr: 'phr', amr: ['pop', 'user', 'mfa'], email })

@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { readCatalogueSeed } from '#src/db/seed/index.ts'
 import { seedCatalogue } from '#src/features/catalog/index.ts'
+import { axeFindings } from '#test/support/looks.ts'
 import { startTestServer, type TestServer } from '#test/support/server.ts'
 
 let server: TestServer
@@ -126,15 +126,8 @@ describe('the theme', () => {
 describe('every public page', () => {
   it.each(pages)('%s has nothing that axe finds, in both themes', (path) =>
     visit({}, async (page) => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        await page.goto(server.origin + path)
-        const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-        expect(
-          violations.map(({ id, nodes }) => ({ id, html: nodes[0]?.html })),
-          colorScheme,
-        ).toEqual([])
-      }
+      await page.goto(server.origin + path)
+      expect(await axeFindings(page, path)).toEqual([])
     }),
   )
 
