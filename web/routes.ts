@@ -6,6 +6,8 @@ export default [
   route('how-ranking-works', 'routes/catalog/how-ranking-works.tsx'),
   route('agents/:slug', 'routes/catalog/agent.tsx'),
   route('agents/:slug/icon.svg', 'routes/catalog/icon.ts'),
+  route('compare', 'routes/compare/compare.tsx'),
+  route('collections/:slug', 'routes/collections/collection.tsx'),
   route('agents/:slug/launch', 'routes/catalog/launch.ts'),
   route('agents/:slug/reviews', 'routes/reviews/reviews.tsx'),
   route('agents/:slug/reviews/new', 'routes/reviews/write-review.tsx'),

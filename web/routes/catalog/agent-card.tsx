@@ -1,10 +1,16 @@
 import type { AgentCard as Agent } from '#src/features/catalog/index.ts'
 import BadgeCheck from 'lucide-react/icons/badge-check'
+import Clock from 'lucide-react/icons/clock'
+import Scale from 'lucide-react/icons/scale'
+import Star from 'lucide-react/icons/star'
 import { href } from 'react-router'
 import { ArchIcon } from '../../ui/arch/arch-icon.tsx'
+import { Badge } from '../../ui/badge.tsx'
 import { useLocale } from '../../locale.ts'
 import { Icon } from '../../ui/icon.tsx'
-import { formatPrice } from '../../ui/money.ts'
+import { VisuallyHidden } from '../../ui/visually-hidden.tsx'
+import { compareHref } from '../compare/compare-query.ts'
+import { priceWords, ratingWords, trialWords } from './price-words.ts'
 import { UnclaimedBadge } from './unclaimed-badge.tsx'
 
 type Heading = 'h2' | 'h3'
@@ -19,38 +25,68 @@ export const AgentGrid = ({ agents, heading }: { agents: readonly Agent[]; headi
   </ul>
 )
 
-/** An agent at a glance. The whole card is one link, and its name is the link's. */
-export function AgentCard({ agent, heading: Heading }: { agent: Agent; heading: Heading }) {
-  const locale = useLocale()
+/** An agent at a glance. The whole card is one link, and its name is the link's; comparing is a link of its own above it. */
+export const AgentCard = ({ agent, heading: Heading }: { agent: Agent; heading: Heading }) => (
+  <article className="agent-card">
+    <div className="flex items-start gap-12">
+      <ArchIcon slug={agent.slug} className="size-tile" />
+      <div className="min-w-0 flex-1">
+        <Heading className="text-18 font-medium">
+          <a href={href('/agents/:slug', { slug: agent.slug })} className="agent-card-link">
+            {agent.name}
+          </a>
+        </Heading>
+        {agent.publisherName !== null && (
+          <p className="flex items-center gap-4 text-14 text-muted">
+            {agent.publisherName}
+            {agent.isVerified && <Icon of={BadgeCheck} label="Verified publisher" className="text-lagoon" />}
+          </p>
+        )}
+      </div>
+      <a
+        href={compareHref({ agents: [agent.slug] })}
+        className="agent-card-compare icon-button"
+        aria-label={`Compare ${agent.name}`}
+        title="Compare"
+      >
+        <Icon of={Scale} size={20} />
+      </a>
+    </div>
+    <p className="flex-1">{agent.tagline}</p>
+    <div className="agent-card-foot">
+      <Price agent={agent} />
+      <Standing agent={agent} />
+    </div>
+  </article>
+)
+
+/** What it costs and whether it can be tried; for what nobody sells here, the licence. */
+function Price({ agent }: { agent: Agent }) {
+  const price = priceWords(agent, useLocale())
   return (
-    <article className="agent-card">
-      <div className="flex items-start gap-12">
-        <ArchIcon slug={agent.slug} className="size-tile" />
-        <div className="min-w-0">
-          <Heading className="text-18 font-medium">
-            <a href={href('/agents/:slug', { slug: agent.slug })} className="agent-card-link">
-              {agent.name}
-            </a>
-          </Heading>
-          {agent.publisherName !== null && (
-            <p className="flex items-center gap-4 text-14 text-muted">
-              {agent.publisherName}
-              {agent.isVerified && <Icon of={BadgeCheck} label="Verified publisher" className="text-lagoon" />}
-            </p>
-          )}
-        </div>
-      </div>
-      <p className="flex-1">{agent.tagline}</p>
-      <div className="agent-card-foot">
-        <span className="figures">{footNote(agent, locale)}</span>
-        {agent.isUnclaimed && <UnclaimedBadge />}
-      </div>
-    </article>
+    <span className="figures">
+      {price ?? agent.license}
+      {price !== undefined && agent.trialDays > 0 && (
+        <span className="text-muted"> · {trialWords(agent.trialDays)}</span>
+      )}
+    </span>
   )
 }
 
-/** What it costs; for what nobody sells here, the licence. */
-function footNote({ priceFrom, license }: Agent, locale: string): string | null {
-  if (priceFrom === null) return license
-  return priceFrom.amountMinor === 0 ? 'Free' : `From ${formatPrice(priceFrom, locale)}`
+/** What others think of it. An entry that nobody has claimed can't be used here, so nobody can say. */
+function Standing({ agent: { isUnclaimed, isComingSoon, rating, reviewCount } }: { agent: Agent }) {
+  const locale = useLocale()
+  if (isUnclaimed) return <UnclaimedBadge />
+  if (isComingSoon) return <Badge icon={Clock}>Coming soon</Badge>
+  if (rating === null) return <span className="text-muted">New</span>
+  return (
+    <span className="flex items-center gap-4">
+      <Icon of={Star} label="Rated" />
+      <span className="figures">{ratingWords(rating, locale)}</span>
+      <span className="text-muted">
+        ({reviewCount.toLocaleString(locale)}
+        <VisuallyHidden> reviews</VisuallyHidden>)
+      </span>
+    </span>
+  )
 }

@@ -1,0 +1,88 @@
+import type { ComparedAgent } from '#src/features/catalog/index.ts'
+import { href, redirect } from 'react-router'
+import { webContext } from '../../context.ts'
+import { PageMeta } from '../../shell/page-meta.tsx'
+import { Breadcrumbs } from '../../ui/breadcrumbs.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import type { Route } from './+types/compare.ts'
+import { AddAgent, type Choice } from './add-agent.tsx'
+import { compareHref, type CompareQuery, readCompareQuery } from './compare-query.ts'
+import { AgentHeading, CompareTable, DifferenceMark } from './compare-table.tsx'
+
+const comparedMax = 3
+
+export async function loader({ context, request }: Route.LoaderArgs) {
+  const { catalog } = context.get(webContext).services
+  const query = readCompareQuery(new URL(request.url).searchParams)
+  const comparison = await catalog.compare(query.agents)
+  const present = comparison.agents.map(({ slug }) => slug)
+  const isFull = present.length === comparedMax
+  if (query.add === '' || isFull) {
+    return { query, comparison, present, isFull, choices: isFull ? [] : await catalog.alternatives(present) }
+  }
+  const { agents } = await catalog.suggest(query.add)
+  const choices: Choice[] = agents.filter(({ slug }) => !present.includes(slug))
+  const [only] = choices.filter(({ slug, name }) => [slug, name.toLowerCase()].includes(query.add.toLowerCase()))
+  if (only !== undefined) throw redirect(compareHref({ ...query, agents: [...present, only.slug] }), 303)
+  return { query, comparison, present, isFull, choices }
+}
+
+export default function Compare({ loaderData }: Route.ComponentProps) {
+  const { query, comparison, present, isFull, choices } = loaderData
+  const { agents, missing, leftOut } = comparison
+  const names = agents.map(({ name }) => name)
+  const add = <AddAgent query={query} present={present} choices={choices} isFirst={present.length < 2} />
+  return (
+    <div className="wrap-page flex flex-col gap-32 pt-32">
+      <PageMeta title={names.length < 2 ? 'Compare agents' : `${names.join(' and ')} compared`} />
+      <div className="flex flex-col gap-16">
+        <Breadcrumbs crumbs={[{ label: 'Agents', href: href('/agents') }, { label: 'Compare' }]} />
+        <h1 className="display text-36">Compare agents</h1>
+      </div>
+      {missing.length > 0 && (
+        <Notice tone="warning" title={`No agent is listed as ${inWords(missing)}`}>
+          It may have been renamed or withdrawn. Look for it by its name below.
+        </Notice>
+      )}
+      {leftOut.length > 0 && (
+        <Notice title="Three agents at a time">
+          Left out: {inWords(leftOut)}. Remove one to make room for another.
+        </Notice>
+      )}
+      {agents.length === 0 && (
+        <EmptyState title="Nothing to compare yet">
+          Choose two or three agents; their prices, licences and whatever else they state are set side by side.
+        </EmptyState>
+      )}
+      {agents.length > 1 && <WhatIsShown query={query} present={present} />}
+      {agents.length > 1 && <CompareTable agents={agents} query={query} />}
+      {agents.length === 1 && <OnlyAgent agent={agents[0]} />}
+      {!isFull && add}
+    </div>
+  )
+}
+
+/** One agent is no comparison yet: it waits for another. */
+const OnlyAgent = ({ agent }: { agent: ComparedAgent | undefined }) =>
+  agent && (
+    <div className="flex flex-col gap-16 border-y border-hairline py-16">
+      <AgentHeading agent={agent} removeHref={compareHref({})} />
+      <p className="text-muted">Add another agent to see them side by side.</p>
+    </div>
+  )
+
+/** Everything, or only what differs. */
+const WhatIsShown = ({ query, present }: { query: CompareQuery; present: readonly string[] }) => (
+  <p className="flex flex-wrap items-center justify-between gap-x-24 gap-y-8 text-14">
+    <span className="flex items-center gap-8 text-muted">
+      <DifferenceMark /> marks what they differ in
+    </span>
+    <a href={compareHref({ agents: present, onlyDifferences: !query.onlyDifferences })} className="touch-target">
+      {query.onlyDifferences ? 'Show everything' : 'Show only what differs'}
+    </a>
+  </p>
+)
+
+const inWords = (slugs: readonly string[]): string =>
+  new Intl.ListFormat('en', { type: 'conjunction' }).format(slugs.map((slug) => `“${slug}”`))
