@@ -25,8 +25,10 @@ const columns = (what: string, figure: string): Column<Fact>[] => [
 /** The formula that orders a search, in words and numbers: both come from the code that does it. */
 export default function HowRankingWorks({ loaderData: { siteName, formula, example } }: Route.ComponentProps) {
   const locale = useLocale()
-  const number = (value: number, digits = 3): string =>
-    value.toLocaleString(locale, { maximumSignificantDigits: digits })
+  const number = (value: number): string => value.toLocaleString(locale)
+  const about = (value: number): string => value.toLocaleString(locale, { maximumSignificantDigits: 2 })
+  const factor = (value: number): string =>
+    value.toLocaleString(locale, { minimumSignificantDigits: 3, maximumSignificantDigits: 3 })
   const { textWeights, assumedReviews, assumedStars, starsMax, installsWeight, updatedWeight, updatedYears } = formula
   const rating = (count: number, stars: number): number =>
     (assumedReviews * assumedStars + count * stars) / (assumedReviews + count) / starsMax
@@ -68,17 +70,19 @@ export default function HowRankingWorks({ loaderData: { siteName, formula, examp
           and of several words an agent must have every one. Forms of a word are the same word, and a word that no agent
           has is corrected first; the list says so when it was.
         </p>
-        <Table
-          caption="What a word counts, by where it stands"
-          columns={columns('Where the word stands', 'It counts')}
-          rows={[
-            { what: 'Name', figure: number(textWeights.name) },
-            { what: 'Tagline, publisher or tags', figure: number(textWeights.taglineOrTags) },
-            { what: 'Capabilities', figure: number(textWeights.capabilities) },
-            { what: 'Description', figure: number(textWeights.description) },
-          ]}
-          rowKey={({ what }) => what}
-        />
+        <div className="max-w-prose">
+          <Table
+            caption="What a word counts, by where it stands"
+            columns={columns('Where the word stands', 'It counts')}
+            rows={[
+              { what: 'Name', figure: number(textWeights.name) },
+              { what: 'Tagline, publisher or tags', figure: number(textWeights.taglineOrTags) },
+              { what: 'Capabilities', figure: number(textWeights.capabilities) },
+              { what: 'Description', figure: number(textWeights.description) },
+            ]}
+            rowKey={({ what }) => what}
+          />
+        </div>
         <p className="max-w-prose">
           An agent of exactly the name that was typed counts {number(formula.namesakeFactor)} times as much: who types a
           name wants that one.
@@ -94,17 +98,19 @@ export default function HowRankingWorks({ loaderData: { siteName, formula, examp
           {number(assumedStars)} stars, so that one enthusiast proves nothing and one unkind word doesn’t ruin anybody.
           Only people who really used an agent can review it, and reviews that an operator hid don’t count.
         </p>
-        <Table
-          caption="What reviews do to the score"
-          columns={columns('Reviews', 'Times')}
-          rows={[
-            { what: 'None yet', figure: number(rating(0, 0)) },
-            { what: 'One of 5 stars', figure: number(rating(1, 5)) },
-            { what: '100 of 4.5 stars on average', figure: number(rating(100, 4.5)) },
-            { what: '100 of 2 stars on average', figure: number(rating(100, 2)) },
-          ]}
-          rowKey={({ what }) => what}
-        />
+        <div className="max-w-prose">
+          <Table
+            caption="What reviews do to the score"
+            columns={columns('Reviews', 'Times')}
+            rows={[
+              { what: 'None yet', figure: factor(rating(0, 0)) },
+              { what: 'One of 5 stars', figure: factor(rating(1, 5)) },
+              { what: '100 of 4.5 stars on average', figure: factor(rating(100, 4.5)) },
+              { what: '100 of 2 stars on average', figure: factor(rating(100, 2)) },
+            ]}
+            rowKey={({ what }) => what}
+          />
+        </div>
       </section>
 
       <section aria-labelledby="installs" className="flex flex-col gap-16">
@@ -113,18 +119,20 @@ export default function HowRankingWorks({ loaderData: { siteName, formula, examp
         </h2>
         <p className="max-w-prose">
           People who have it installed, each once, whatever they do with it. Ten times as many people make the score{' '}
-          {number(Math.exp(installsWeight), 2)} times as high: what many use tends to be good, but what few have found
-          yet must not drown. The publisher’s own people, test people and suspended accounts are left out.
+          {about(Math.exp(installsWeight))} times as high: what many use tends to be good, but what few have found yet
+          must not drown. The publisher’s own people, test people and suspended accounts are left out.
         </p>
-        <Table
-          caption="What installs do to the score"
-          columns={columns('People', 'Times')}
-          rows={[0, 10, 100, 1_000, 10_000].map((count) => ({
-            what: count === 0 ? 'Nobody yet' : count.toLocaleString(locale),
-            figure: number(installs(count)),
-          }))}
-          rowKey={({ what }) => what}
-        />
+        <div className="max-w-prose">
+          <Table
+            caption="What installs do to the score"
+            columns={columns('People', 'Times')}
+            rows={[0, 10, 100, 1_000, 10_000].map((count) => ({
+              what: count === 0 ? 'Nobody yet' : count.toLocaleString(locale),
+              figure: factor(installs(count)),
+            }))}
+            rowKey={({ what }) => what}
+          />
+        </div>
       </section>
 
       <section aria-labelledby="updated" className="flex flex-col gap-16">
@@ -133,9 +141,8 @@ export default function HowRankingWorks({ loaderData: { siteName, formula, examp
         </h2>
         <p className="max-w-prose">
           When the entry was last changed. Of two agents alike, the one changed {updatedYears} years later scores{' '}
-          {number(updated(updatedYears), 2)} times as high; half a year makes {number(updated(0.5), 3)}. The figure
-          counts from the start of {since} and not from today, so it is the same for everybody and only moves when the
-          agent does.
+          {about(updated(updatedYears))} times as high; half a year makes {about(updated(0.5))}. The figure counts from
+          the start of {since} and not from today, so it is the same for everybody and only moves when the agent does.
         </p>
       </section>
 

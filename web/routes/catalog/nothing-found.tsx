@@ -26,7 +26,7 @@ export function NothingFound({ query, relaxations, tags }: NothingFoundProps) {
     `${way.isExact ? '' : 'about '}${way.count.toLocaleString(locale)} ${way.count === 1 ? 'agent' : 'agents'}`
   return (
     <EmptyState
-      title={title(query, ways.length > 0)}
+      title={title(query, ways.length)}
       action={
         <ButtonLink kind="secondary" href={all?.href ?? agentsHref({})}>
           {all === undefined ? 'Show all agents' : `Clear all filters (${found(all)})`}
@@ -40,9 +40,9 @@ export function NothingFound({ query, relaxations, tags }: NothingFoundProps) {
             .filter(({ isAll }) => !isAll)
             .map((way) => (
               <li key={way.removed}>
-                {way.count > 0 ? <a href={way.href}>Without {way.removed}</a> : <span>Without {way.removed}</span>}
+                {way.count > 0 ? <a href={way.href}>Remove {way.removed}</a> : <span>Remove {way.removed}</span>}
                 <span className="leader" />
-                <span className="figures">{way.count > 0 ? found(way) : 'still none'}</span>
+                <span>{way.count > 0 ? found(way) : 'still none'}</span>
               </li>
             ))}
         </ul>
@@ -65,7 +65,7 @@ export function NothingFound({ query, relaxations, tags }: NothingFoundProps) {
 }
 
 interface Way {
-  /** What is given up, in words that follow "without". */
+  /** What is given up, in words. */
   readonly removed: string
   readonly href: string
   readonly count: number
@@ -106,7 +106,8 @@ function blame(ways: readonly Way[]): string {
     : ''
 }
 
-function title({ q }: AgentsQuery, isFiltered: boolean): string {
-  if (q === '') return isFiltered ? 'No agent has all of this' : 'The catalogue is still empty'
-  return isFiltered ? `No agent like this matches “${q}”` : `No agent matches “${q}”`
+function title({ q }: AgentsQuery, filterCount: number): string {
+  const filters = filterCount === 1 ? 'this filter' : 'these filters'
+  if (q === '') return filterCount === 0 ? 'The catalogue is still empty' : `No agent passes ${filters}`
+  return filterCount === 0 ? `No agent matches “${q}”` : `No agent that passes ${filters} matches “${q}”`
 }

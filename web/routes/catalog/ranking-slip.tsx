@@ -13,7 +13,7 @@ const placeNames: Readonly<Record<Place, string>> = {
 /** A score as a slip: what was found, what it is multiplied by, and what it comes to. */
 export function RankingSlip({ why, locale }: { why: RankingReason; locale: string }) {
   const { textRank, namesakeFactor, reviews, installs, updated, score } = why
-  const figure = (number: number): string => number.toLocaleString(locale, { maximumSignificantDigits: 3 })
+  const figure = (number: number): string => number.toLocaleString(locale, threeDigits)
   const times = (factor: number): string => `× ${figure(factor)}`
   return (
     <dl className="slip">
@@ -46,6 +46,8 @@ function Words({ why: { words } }: { why: RankingReason }) {
     </span>
   ))
 }
+
+const threeDigits = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 } as const
 
 // Made once: making one costs a hundred times what using it does.
 const list = new Intl.ListFormat('en', { type: 'conjunction' })

@@ -10,22 +10,25 @@ import { RankingSlip } from './ranking-slip.tsx'
 export function WhyHere({ name, why }: { name: string; why: RankingReason }) {
   const locale = useLocale()
   return (
-    <details className="why-here">
+    // One name for all: opening one closes the other.
+    <details className="why-here" name="why-here">
       <summary>
         Why here<VisuallyHidden>: {name}</VisuallyHidden>
         <Icon of={ChevronDown} />
       </summary>
-      <RankingSlip why={why} locale={locale} />
-      {!why.isRanked && (
-        <p className="text-14 text-muted">
-          More agents match than are ranked by their words. This one follows those by its factors alone.
+      <div className="why-panel">
+        <RankingSlip why={why} locale={locale} />
+        {!why.isRanked && (
+          <p className="text-14 text-muted">
+            More agents match than are ranked by their words. This one follows those by its factors alone.
+          </p>
+        )}
+        <p className="text-14">
+          <a href={href('/how-ranking-works')} className="touch-target">
+            How ranking works
+          </a>
         </p>
-      )}
-      <p className="text-14">
-        <a href={href('/how-ranking-works')} className="touch-target">
-          How ranking works
-        </a>
-      </p>
+      </div>
     </details>
   )
 }
