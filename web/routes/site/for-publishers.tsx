@@ -113,11 +113,11 @@ const Gets = ({ payments }: Data) => (
 )
 
 const Steps = ({ supportEmail, unclaimed }: Data) => (
-  <section aria-labelledby="steps" className="flex flex-col gap-24">
+  <section aria-labelledby="steps" className="grid gap-24 lg:grid-cols-3">
     <h2 id="steps" className="display text-28">
       How it goes
     </h2>
-    <ol className="numbered-steps">
+    <ol className="numbered-steps lg:col-span-2">
       <li>
         <h3 className="font-medium">An account and an organization</h3>
         <p className="text-muted">

@@ -47,7 +47,9 @@ export default function Legal({ loaderData }: Route.ComponentProps) {
               The operator of this marketplace hasn’t published an imprint. Only they can say who runs {siteName}.
             </EmptyState>
           ) : (
-            <Prose html={html} />
+            <div className="legal-text">
+              <Prose html={html} />
+            </div>
           )}
           {supportEmail !== undefined && (
             <p className="border-t border-hairline pt-16 text-14 text-muted">

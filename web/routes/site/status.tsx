@@ -1,9 +1,11 @@
+import ChevronDown from 'lucide-react/icons/chevron-down'
 import CircleCheck from 'lucide-react/icons/circle-check'
 import Clock from 'lucide-react/icons/clock'
 import CircleX from 'lucide-react/icons/circle-x'
 import { webContext } from '../../context.ts'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import { Badge } from '../../ui/badge.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { Table } from '../../ui/table.tsx'
 import { exact, RelativeTime } from '../../ui/time.tsx'
@@ -35,32 +37,7 @@ export default function Status({ loaderData: status }: Route.ComponentProps) {
         </div>
         <Verdict isUp={database.kind === 'answers'} failed={failed} />
         <Facts {...status} />
-        {jobs !== undefined && jobs.length > 0 && (
-          <section aria-labelledby="jobs" className="flex flex-col gap-16">
-            <h2 id="jobs" className="display text-28">
-              Work that is due by the clock
-            </h2>
-            <Table
-              caption="Scheduled jobs and how each last ended"
-              rows={jobs}
-              rowKey={({ name }) => name}
-              columns={[
-                {
-                  key: 'name',
-                  label: 'Job',
-                  cell: ({ name }) => <span className="figures wrap-anywhere">{name}</span>,
-                },
-                { key: 'cron', label: 'Due (cron, UTC)', cell: ({ cron }) => <span className="figures">{cron}</span> },
-                {
-                  key: 'ended',
-                  label: 'Last ended',
-                  cell: ({ endedAt }) => (endedAt === undefined ? '–' : <RelativeTime iso={endedAt} now={now} />),
-                },
-                { key: 'outcome', label: 'How', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
-              ]}
-            />
-          </section>
-        )}
+        {jobs !== undefined && jobs.length > 0 && <Jobs jobs={jobs} now={now} />}
       </div>
     </>
   )
@@ -100,6 +77,7 @@ const Facts = (status: Route.ComponentProps['loaderData']) => (
       },
       { label: 'Payments', value: payments[status.payments] },
       { label: 'Mail', value: mail[status.mail] },
+      ...(status.jobs === undefined ? [] : [{ label: 'Work', value: <Work jobs={status.jobs} now={status.now} /> }]),
       { label: 'This process', value: <Since iso={status.startedAt} now={status.now} /> },
       { label: 'Software', value: `Rialto ${status.version}` },
     ]}
@@ -111,6 +89,50 @@ const Since = ({ iso, now }: { iso: string; now: number }) => (
     Started <RelativeTime iso={iso} now={now} />
   </>
 )
+
+interface JobsProps {
+  readonly jobs: readonly Job[]
+  readonly now: number
+}
+
+const Jobs = ({ jobs, now }: JobsProps) => (
+  <details className="disclosure">
+    <summary>
+      Each job, and how it last ended <Icon of={ChevronDown} />
+    </summary>
+    <div className="pt-16">
+      <Table
+        caption="Scheduled jobs and how each last ended"
+        size="console"
+        rows={jobs}
+        rowKey={({ name }) => name}
+        columns={[
+          { key: 'name', label: 'Job', cell: ({ name }) => <span className="figures wrap-anywhere">{name}</span> },
+          { key: 'cron', label: 'Due (cron, UTC)', cell: ({ cron }) => <span className="figures">{cron}</span> },
+          {
+            key: 'ended',
+            label: 'Last ended',
+            cell: ({ endedAt }) => (endedAt === undefined ? '–' : <RelativeTime iso={endedAt} now={now} />),
+          },
+          { key: 'outcome', label: 'How', cell: ({ outcome }) => <Outcome outcome={outcome} /> },
+        ]}
+      />
+    </div>
+  </details>
+)
+
+/** How much of it has run, and when something last did. */
+function Work({ jobs, now }: JobsProps) {
+  const ended = jobs.flatMap(({ endedAt }) => endedAt ?? [])
+  const last = ended.toSorted().at(-1)
+  const words = `${jobs.length} jobs by the clock, ${ended.length} of which have run`
+  if (last === undefined) return words
+  return (
+    <>
+      {words}; the last one ended <RelativeTime iso={last} now={now} />
+    </>
+  )
+}
 
 type Job = NonNullable<Route.ComponentProps['loaderData']['jobs']>[number]
 

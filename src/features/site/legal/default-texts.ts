@@ -1,5 +1,5 @@
 import { fates } from '#src/identity/index.ts'
-import { fateWords, told, topics } from './stored-data.ts'
+import { fateWords, goes, told, topics } from './stored-data.ts'
 
 /** What the software itself knows of how it is run. */
 export interface Facts {
@@ -52,13 +52,13 @@ Who your contract is with, which law applies, who is liable for what, and how te
 export const defaultPrivacy = ({ siteName, paymentsAreSandbox, asksForLeaks }: Facts): string => `
 # What is stored, and what becomes of it
 
-Everything that ${siteName} stores about you is in the tables of its database that are told of here. You can download it all, and
-delete your account, on your account’s pages.
+Everything that ${siteName} stores about you is told of here. On your account’s pages you can download it, and delete your account:
+then it is deleted, but for what says otherwise.
 
 ${Object.entries(topics)
   .map(([topic, title]) => {
     const items = told.filter((entry) => entry.topic === topic)
-    return `## ${title}\n\n${items.map((entry) => `- ${entry.what}: *${fateWords(entry, fates) ?? ''}.*`).join('\n')}`
+    return `## ${title}\n\n${items.map(line).join('\n')}`
   })
   .join('\n\n')}
 
@@ -89,6 +89,11 @@ For each request: when, which path, how it went and how long it took. Not what s
 
 Who is responsible for this data, on what legal ground, where the server stands, how long its logs and backups are kept, and whom to ask.
 `
+
+function line(entry: (typeof told)[number]): string {
+  const fate = fateWords(entry, fates)
+  return fate === goes ? `- ${entry.what}` : `- ${entry.what}: *${fate ?? ''}*`
+}
 
 export const defaultRefunds = ({ graceDays, paymentsAreSandbox }: Facts): string => `
 ${paymentsAreSandbox ? '**Payments are played here: no money moves, and none needs to come back.** This is what would happen with real ones.\n' : ''}

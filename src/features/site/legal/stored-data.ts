@@ -94,10 +94,13 @@ export const told: readonly Told[] = [
   { topic: 'records', tables: ['audit_logs'], what: 'Who changed what and when, where it matters to others' },
 ]
 
+/** As most of it does. */
+export const goes = 'deleted with the account'
+
 /** What becomes of it when the account is deleted; undefined: it has no fate, which is a mistake that a test finds. */
 export function fateWords({ tables }: Pick<Told, 'tables'>, fates: Readonly<Record<string, Fate>>): string | undefined {
   const kinds = new Set(tables.map((table) => fates[table]?.kind))
   if (kinds.has(undefined)) return undefined
   if (kinds.has('stays_without_person')) return 'stays, without your name'
-  return kinds.has('forgets') ? 'stays, and forgets that it was you' : 'deleted with the account'
+  return kinds.has('forgets') ? 'stays, and forgets that it was you' : goes
 }

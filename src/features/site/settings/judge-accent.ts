@@ -49,17 +49,17 @@ interface Judged {
 }
 
 function problemWords({ typed, color, theme }: Judged): string | undefined {
-  if (typed === '') return `Give a colour for ${theme} pages too, or leave both empty.`
+  if (typed === '') return `Give a colour for ${theme} pages, too, or leave both empty.`
   if (color === undefined) return 'This is no colour. Write it as # and six digits of 0–9 and a–f, like #1b5e8c.'
   const problem = accentProblem({ color, theme })
   if (problem === undefined) return undefined
   const change = theme === 'light' ? 'darker' : 'lighter'
-  return `Its contrast ${places[problem.against]} is ${problem.ratio.toFixed(2)} to 1; text needs 4.5. Make it ${change}.`
+  return `On ${theme} pages the contrast ${places[problem.against]} is ${problem.ratio.toFixed(2)} to 1; text needs 4.5. Make it ${change}.`
 }
 
 const places: Readonly<Record<AccentProblem['against'], string>> = {
   ground: 'with the page’s ground',
   raised: 'with a card',
-  hover: 'with what the pointer is on',
+  hover: 'with what is under the pointer',
   lettering: 'with a button’s words',
 }

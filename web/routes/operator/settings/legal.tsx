@@ -95,7 +95,7 @@ export default function LegalSettings({ loaderData, actionData }: Route.Componen
           <TextArea
             label={labels[page]}
             name="markdown"
-            rows={20}
+            rows={28}
             hint="Markdown. Empty: not published."
             defaultValue={markdown}
             error={errors.markdown}
