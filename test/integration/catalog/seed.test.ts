@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { agents, agentTags, tags } from '#src/db/schema/index.ts'
+import { agents, agentTags, collections, tags } from '#src/db/schema/index.ts'
 import { readCatalogueSeed } from '#src/db/seed/index.ts'
 import type { CatalogueSeed, SeedEntry } from '#src/db/seed/index.ts'
 import { createCatalogServices, seedCatalogue } from '#src/features/catalog/index.ts'
@@ -40,8 +40,9 @@ describe('seeding', () => {
   /** Every row of every table that seeding writes, with the transaction that wrote it. */
   const everything = async (): Promise<unknown> => {
     const tables = ['agents', 'tags', 'agent_tags', 'agent_capabilities', 'agent_steps', 'agent_changelog']
-    const searched = ['agent_search', 'agent_search_terms', 'seed_entries']
-    const rows = [...tables, ...searched].map(async (table) => [
+    const searched = ['agent_search', 'agent_search_terms', 'agent_suggestions', 'seed_entries']
+    const chosen = ['collections', 'collection_agents']
+    const rows = [...tables, ...searched, ...chosen].map(async (table) => [
       table,
       (await database.pool.query(`SELECT ${table}.xmin::text AS written_by, ${table}.* FROM ${table} ORDER BY 2, 3`))
         .rows,
@@ -70,6 +71,42 @@ describe('seeding', () => {
     const outcome = await seedCatalogue(database.db)
     expect(outcome).toEqual({ directoryEntries: seed.entries.length, added: [], updated: [], kept: [], leftAlone: [] })
     expect(await everything()).toEqual(before)
+  })
+
+  test('publishes every collection, in its own order', async () => {
+    const shown = await createCatalogServices(database).collections()
+    expect(shown.map(({ slug }) => slug)).toEqual(seed.collections?.map(({ slug }) => slug))
+    const [wanted] = seed.collections ?? []
+    const first = await createCatalogServices(database).collection(wanted?.slug ?? '')
+    expect(first?.agents.map(({ slug }) => slug)).toEqual(wanted?.agents)
+  })
+
+  test('changes in a collection only what nobody has edited, and never brings back what was deleted', async () => {
+    const [first, second] = seed.collections ?? []
+    if (first === undefined || second === undefined) throw new Error('The seed has too few collections.')
+    const of = async (slug: string) =>
+      (await database.db.select().from(collections).where(eq(collections.slug, slug)))[0]
+    await database.db.update(collections).set({ title: 'Ours' }).where(eq(collections.slug, first.slug))
+    await database.db.delete(collections).where(eq(collections.slug, second.slug))
+    const later = [
+      { ...first, title: 'Theirs', description: 'New words.', agents: first.agents.toReversed() },
+      { ...second, title: 'Back again' },
+    ]
+    await seedCatalogue(database.db, { ...seed, collections: later })
+    expect(await of(first.slug)).toMatchObject({ title: 'Ours', description: 'New words.' })
+    expect(await of(second.slug)).toBeUndefined()
+    const chosen = async () =>
+      (await createCatalogServices(database).collection(first.slug))?.agents.map(({ slug }) => slug)
+    expect(await chosen()).toEqual(first.agents.toReversed())
+
+    // Somebody takes one out: from then on the choice is theirs.
+    await database.pool.query(
+      `DELETE FROM collection_agents WHERE agent_id = (SELECT id FROM agents WHERE slug = $1)
+       AND collection_id = (SELECT id FROM collections WHERE slug = $2)`,
+      [first.agents[0], first.slug],
+    )
+    await seedCatalogue(database.db, { ...seed, collections: [first] })
+    expect(await chosen()).toEqual(first.agents.slice(1).toReversed())
   })
 
   test('ten at once on an empty database list each entry once', async () => {
