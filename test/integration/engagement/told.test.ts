@@ -286,7 +286,7 @@ describe('writing to a publisher', () => {
     expect(html).toContain('href="https://lector.example')
     await db().update(agents).set({ listing: 'agent' }).where(eq(agents.id, agentId))
     expect((await write()).status).toBe(409)
-    expect((await page('/contact')).html).toContain('has no publisher to write to')
+    expect((await page('/contact')).html).toContain('Nobody can be written to about Lector')
   })
 })
 

@@ -39,7 +39,7 @@ export async function action(args: Route.ActionArgs) {
   const typed = { kind: textOf(form, 'kind'), message: textOf(form, 'message') }
   const outcome = await services.reports.writeToPublisher({ slug, viewer, typed })
   const errors: Readonly<Record<string, string>> = {}
-  const shown = { typed, errors, waitSeconds: undefined as number | undefined, isRefused: false }
+  const shown = { typed, errors, waitSeconds: undefined as number | undefined }
   switch (outcome.kind) {
     case 'done':
       throw redirect(`${pathOf(slug)}?sent`, 303)
@@ -48,7 +48,8 @@ export async function action(args: Route.ActionArgs) {
     case 'rate_limited':
       return rateLimited(outcome.retryAfterSeconds, shown)
     case 'refused':
-      return data({ ...shown, isRefused: true }, { status: 409 })
+      // Nobody is left to write to: the page says so, as its loader sees it.
+      throw redirect(pathOf(slug), 303)
     case 'missing':
       throw data(null, { status: 404 })
   }
@@ -63,8 +64,8 @@ export default function ContactPublisher({ loaderData, actionData }: Route.Compo
     case 'nobody':
       return (
         <AccessPage
-          title={`${agent.name} has no publisher to write to`}
-          intro="It is the marketplace’s own. If something is wrong with it, report it to the operators."
+          title={`Nobody can be written to about ${agent.name}`}
+          intro="No one who publishes it has an address that mails can go to. If something is wrong with it, report it to the operators."
           action={<ButtonLink href={`/agents/${agent.slug}/report`}>Report {agent.name}</ButtonLink>}
           footer={<BackTo {...agent} />}
         />
@@ -81,7 +82,6 @@ export default function ContactPublisher({ loaderData, actionData }: Route.Compo
         />
       )
     case 'open':
-      if (actionData?.isRefused === true) return <OutOfReach agent={agent} />
       return loaderData.isSent && actionData === undefined ? (
         <AccessPage
           title="Your message is on its way"
@@ -108,15 +108,6 @@ const Unclaimed = ({ agent, projectUrl }: { agent: Agent; projectUrl: string | n
         </ButtonLink>
       )
     }
-    footer={<BackTo {...agent} />}
-  />
-)
-
-const OutOfReach = ({ agent }: { agent: Agent }) => (
-  <AccessPage
-    title="Its publisher can’t be reached just now"
-    intro="Nobody of the organization has an address that mails can go to. Nothing was sent."
-    state="error"
     footer={<BackTo {...agent} />}
   />
 )

@@ -10,7 +10,7 @@ import { publisherContacted } from '#src/integrations/mail/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { takeAttempt } from '../attempt.ts'
 import { interactionMailsJob, recordInteraction } from '../interactions/record-interaction.ts'
-import { findContact } from './find-contact.ts'
+import { contactable, findContact } from './find-contact.ts'
 import type { contactSchema } from './schema.ts'
 
 export type ContactDeps = Pick<Deps, 'db' | 'auth' | 'baseUrl' | 'jobs' | 'mail'>
@@ -32,10 +32,9 @@ export async function contactPublisher(deps: ContactDeps, { slug, viewer, contac
   await deps.db.transaction(async (tx) => {
     const found = await findContact(tx, slug)
     if (found === undefined) throw new AppError('not_found')
-    if (found.kind !== 'publisher') throw new AppError('conflict', { detail: 'It has no publisher here.' })
+    if (found.kind !== 'publisher') throw new AppError('conflict', { detail: 'There is nobody to write to.' })
     const { agentId, agentName, organizationId } = found
     const recipients = await readRecipients(tx, organizationId)
-    if (recipients.length === 0) throw new AppError('conflict', { detail: 'Its publisher can’t be reached.' })
     // Two presses of one button come one after the other.
     await tx.execute(sql`SELECT FROM "user" WHERE id = ${viewer.id} FOR NO KEY UPDATE`)
     const id = idOf({ agentId, viewer, contact })
@@ -73,9 +72,7 @@ const recipientsMax = 10
 
 async function readRecipients(tx: Transaction, organizationId: string): Promise<readonly string[]> {
   const { rows } = await tx.execute<{ email: string }>(sql`
-    SELECT person.email FROM organization_member AS member JOIN "user" AS person ON person.id = member.user_id
-    WHERE member.organization_id = ${organizationId} AND member.role IN ('owner', 'admin')
-      AND person.email_verified AND NOT person.banned
+    SELECT person.email ${contactable(sql`${organizationId}`)}
     ORDER BY member.role = 'owner' DESC, member.created_at, member.id LIMIT ${recipientsMax}`)
   return rows.map(({ email }) => email)
 }
