@@ -43,7 +43,7 @@ const hasCode = (error: unknown, code: string): boolean =>
 
 export default function Agents({ loaderData: { query, page, relaxations, knownTags } }: Route.ComponentProps) {
   const locale = useLocale()
-  const tagName = (slug: string): string => knownTags.find((tag) => tag.slug === slug)?.name ?? slug
+  const tagName = (slug: string): string => knownTags.find((tag) => tag.slug === slug)?.name ?? spelledOut(slug)
   const inForce = filtersInForce(query, tagName)
   return (
     <div className="wrap-page pt-32">
@@ -97,6 +97,9 @@ export default function Agents({ loaderData: { query, page, relaxations, knownTa
     </div>
   )
 }
+
+/** For a tag whose name could not be read: `self-hosted` becomes "Self hosted". */
+const spelledOut = (slug: string): string => slug.charAt(0).toUpperCase() + slug.slice(1).replaceAll('-', ' ')
 
 type PageData = NonNullable<Route.ComponentProps['loaderData']['page']>
 

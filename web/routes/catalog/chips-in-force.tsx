@@ -14,7 +14,7 @@ export function ChipsInForce({ query, filters }: { query: AgentsQuery; filters: 
         ))}
       </ul>
       {filters.length > 1 && (
-        <a href={agentsHref(withoutFilters(query))} className="touch-target ms-8 text-14">
+        <a href={agentsHref(withoutFilters(query))} className="touch-target text-14">
           Clear all
         </a>
       )}

@@ -2,7 +2,6 @@ import { href } from 'react-router'
 import { webContext } from '../../context.ts'
 import { useLocale } from '../../locale.ts'
 import { PageMeta } from '../../shell/page-meta.tsx'
-import { type Column, Table } from '../../ui/table.tsx'
 import type { Route } from './+types/how-ranking-works.ts'
 import { agentsHref } from './agents-query.ts'
 import { RankingExample } from './ranking-example.tsx'
@@ -17,10 +16,18 @@ interface Fact {
   readonly figure: string
 }
 
-const columns = (what: string, figure: string): Column<Fact>[] => [
-  { key: 'what', label: what, cell: (fact) => fact.what },
-  { key: 'figure', label: figure, isFigure: true, cell: (fact) => fact.figure },
-]
+const Facts = ({ facts }: { facts: readonly Fact[] }) => (
+  <div className="slip-card max-w-form">
+    <dl className="slip">
+      {facts.map(({ what, figure }) => (
+        <div key={what}>
+          <dt>{what}</dt>
+          <dd className="figures">{figure}</dd>
+        </div>
+      ))}
+    </dl>
+  </div>
+)
 
 /** The formula that orders a search, in words and numbers: both come from the code that does it. */
 export default function HowRankingWorks({ loaderData: { siteName, formula, example } }: Route.ComponentProps) {
@@ -70,19 +77,14 @@ export default function HowRankingWorks({ loaderData: { siteName, formula, examp
           and of several words an agent must have every one. Forms of a word are the same word, and a word that no agent
           has is corrected first; the list says so when it was.
         </p>
-        <div className="max-w-prose">
-          <Table
-            caption="What a word counts, by where it stands"
-            columns={columns('Where the word stands', 'It counts')}
-            rows={[
-              { what: 'Name', figure: number(textWeights.name) },
-              { what: 'Tagline, publisher or tags', figure: number(textWeights.taglineOrTags) },
-              { what: 'Capabilities', figure: number(textWeights.capabilities) },
-              { what: 'Description', figure: number(textWeights.description) },
-            ]}
-            rowKey={({ what }) => what}
-          />
-        </div>
+        <Facts
+          facts={[
+            { what: 'Name', figure: number(textWeights.name) },
+            { what: 'Tagline, publisher or tags', figure: number(textWeights.taglineOrTags) },
+            { what: 'Capabilities', figure: number(textWeights.capabilities) },
+            { what: 'Description', figure: number(textWeights.description) },
+          ]}
+        />
         <p className="max-w-prose">
           An agent of exactly the name that was typed counts {number(formula.namesakeFactor)} times as much: who types a
           name wants that one.
@@ -98,19 +100,14 @@ export default function HowRankingWorks({ loaderData: { siteName, formula, examp
           {number(assumedStars)} stars, so that one enthusiast proves nothing and one unkind word doesn’t ruin anybody.
           Only people who really used an agent can review it, and reviews that an operator hid don’t count.
         </p>
-        <div className="max-w-prose">
-          <Table
-            caption="What reviews do to the score"
-            columns={columns('Reviews', 'Times')}
-            rows={[
-              { what: 'None yet', figure: factor(rating(0, 0)) },
-              { what: 'One of 5 stars', figure: factor(rating(1, 5)) },
-              { what: '100 of 4.5 stars on average', figure: factor(rating(100, 4.5)) },
-              { what: '100 of 2 stars on average', figure: factor(rating(100, 2)) },
-            ]}
-            rowKey={({ what }) => what}
-          />
-        </div>
+        <Facts
+          facts={[
+            { what: 'None yet', figure: factor(rating(0, 0)) },
+            { what: 'One of 5 stars', figure: factor(rating(1, 5)) },
+            { what: '100 of 4.5 stars on average', figure: factor(rating(100, 4.5)) },
+            { what: '100 of 2 stars on average', figure: factor(rating(100, 2)) },
+          ]}
+        />
       </section>
 
       <section aria-labelledby="installs" className="flex flex-col gap-16">
@@ -122,17 +119,12 @@ export default function HowRankingWorks({ loaderData: { siteName, formula, examp
           {about(Math.exp(installsWeight))} times as high: what many use tends to be good, but what few have found yet
           must not drown. The publisher’s own people, test people and suspended accounts are left out.
         </p>
-        <div className="max-w-prose">
-          <Table
-            caption="What installs do to the score"
-            columns={columns('People', 'Times')}
-            rows={[0, 10, 100, 1_000, 10_000].map((count) => ({
-              what: count === 0 ? 'Nobody yet' : count.toLocaleString(locale),
-              figure: factor(installs(count)),
-            }))}
-            rowKey={({ what }) => what}
-          />
-        </div>
+        <Facts
+          facts={[0, 10, 100, 1_000, 10_000].map((count) => ({
+            what: count === 0 ? 'Nobody yet' : count.toLocaleString(locale),
+            figure: factor(installs(count)),
+          }))}
+        />
       </section>
 
       <section aria-labelledby="updated" className="flex flex-col gap-16">
