@@ -48,6 +48,9 @@ export default [
   route('account/subscriptions/:id/resume', 'routes/account/subscriptions/resume.ts'),
   route('account/subscriptions/:id/addons', 'routes/account/subscriptions/addons.tsx'),
   route('account/subscriptions/:id/pay', 'routes/account/subscriptions/pay.ts'),
+  route('account/subscriptions/:id/usage', 'routes/account/usage/receipts.tsx'),
+  route('account/subscriptions/:id/usage.csv', 'routes/account/usage/receipts-csv.ts'),
+  route('account/subscriptions/:id/usage/:entryId', 'routes/account/usage/receipt.tsx'),
   route('account/invoices', 'routes/account/invoices.tsx'),
   route('account/billing', 'routes/account/billing/billing.tsx'),
   route('account/profile', 'routes/account/profile.tsx'),
@@ -82,6 +85,8 @@ export default [
   route('operator/reports', 'routes/operator/reports/reports.tsx'),
   route('operator/reports/:id', 'routes/operator/reports/report.tsx'),
   route('operator/recipients', 'routes/operator/recipients/recipients.tsx'),
+  route('operator/disputes', 'routes/operator/disputes/disputes.tsx'),
+  route('operator/disputes/:id', 'routes/operator/disputes/dispute.tsx'),
   route('operator/stripe-events', 'routes/operator/stripe-events/stripe-events.tsx'),
   route('operator/stripe-events/:id', 'routes/operator/stripe-events/stripe-event.tsx'),
 

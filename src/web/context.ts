@@ -4,6 +4,7 @@ import type { CatalogServices } from '#src/features/catalog/index.ts'
 import type { ClaimServices } from '#src/features/claims/index.ts'
 import type { EngagementServices, ReportServices } from '#src/features/engagement/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
+import type { ReceiptServices } from '#src/features/receipts/index.ts'
 import type { ReviewServices } from '#src/features/reviews/index.ts'
 import type { SandboxServices } from '#src/features/sandbox/index.ts'
 import type { ShownSite, SiteServices } from '#src/features/site/index.ts'
@@ -22,6 +23,7 @@ export interface Viewer {
 export interface WebServices {
   readonly catalog: CatalogServices
   readonly offers: OfferServices
+  readonly receipts: ReceiptServices
   readonly reviews: ReviewServices
   readonly engagement: EngagementServices
   readonly reports: ReportServices

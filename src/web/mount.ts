@@ -20,6 +20,7 @@ import { createCatalogServices } from '#src/features/catalog/index.ts'
 import { createClaimServices } from '#src/features/claims/index.ts'
 import { createEngagementServices, createReportServices } from '#src/features/engagement/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
+import { createReceiptServices } from '#src/features/receipts/index.ts'
 import { createReviewServices } from '#src/features/reviews/index.ts'
 import { createSandboxServices } from '#src/features/sandbox/index.ts'
 import { createSiteServices, shownSite } from '#src/features/site/index.ts'
@@ -108,6 +109,7 @@ async function renderPage({ c, site, build, isDevelopment }: RenderOptions): Pro
   const services = {
     catalog: createCatalogServices(deps),
     offers: createOfferServices(deps),
+    receipts: createReceiptServices(deps),
     reviews: createReviewServices(deps),
     engagement: createEngagementServices(deps),
     reports: createReportServices(deps),

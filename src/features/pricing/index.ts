@@ -1,3 +1,4 @@
+export { adjustUsage } from './adjustments/adjust-usage.ts'
 export { grantAddon } from './addons/grant-addon.ts'
 export {
   agentParam,

@@ -18,6 +18,7 @@ export {
   claimRefused,
   confirmMailbox,
   confirmNewEmail,
+  disputeDecided,
   emailChangeAsked,
   emailChanged,
   interactionRecorded,

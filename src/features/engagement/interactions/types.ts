@@ -27,6 +27,8 @@ export const interactionTypes = [
   'limit_hit',
   /** `reason`; of a review its `reviewId`. */
   'reported',
+  /** `disputeId`, `metric`, `units`. */
+  'disputed',
 ] as const
 
 export type InteractionType = (typeof interactionTypes)[number]
@@ -47,6 +49,7 @@ export const interactionWords: Readonly<Record<InteractionType, string>> = {
   removal_asked: 'Somebody asks for the removal of a listing',
   limit_hit: 'Somebody hit a limit',
   reported: 'Somebody reported a listing or a review',
+  disputed: 'Somebody says that a receipt is wrong',
 }
 
 /** Rows written by an earlier or later version may have another type. */

@@ -12,6 +12,7 @@ import { passwordChanged } from './password-changed.ts'
 import { paymentFailed } from './payment-failed.ts'
 import { paymentReceipt } from './payment-receipt.ts'
 import { publisherContacted } from './publisher-contacted.ts'
+import { disputeDecided } from './dispute-decided.ts'
 import { removalDecided } from './removal-decided.ts'
 import { refundMade } from './refund-made.ts'
 import { resetPassword } from './reset-password.ts'
@@ -30,6 +31,7 @@ export {
   claimApproved,
   claimRefused,
   confirmNewEmail,
+  disputeDecided,
   emailChangeAsked,
   confirmMailbox,
   emailChanged,
@@ -98,6 +100,14 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
       for: { kind: 'removal', agent: 'Readability' },
       url: `${baseUrl}/confirm/mailbox/sample`,
       validDays: 7,
+    }),
+  'dispute-decided': (baseUrl) =>
+    disputeDecided({
+      name: 'Ada Lovelace',
+      agentName: 'Readability',
+      credited: '3 texts',
+      decision: 'The agent reported each of them twice.',
+      receiptUrl: `${baseUrl}/account/subscriptions`,
     }),
   'removal-decided': (baseUrl) =>
     removalDecided({

@@ -82,6 +82,9 @@ export default function SubscriptionPage({
               />
             ))}
           </div>
+          <p>
+            <TextLink href={`${path}/usage`}>Every unit, with its receipt</TextLink>
+          </p>
         </Section>
       )}
       {!isEnded && (addons.length > 0 || subscription.offers.length > 0) && (

@@ -1,0 +1,6 @@
+export type { ListedDispute } from './disputes/list-disputes.ts'
+export type { Dispute, Receipt } from './read-receipt.ts'
+export type { ReceiptFilter, ReceiptPage } from './read-receipts.ts'
+export type { UseOverTime } from './read-use.ts'
+export { createReceiptServices } from './services.ts'
+export type { OpenedDispute, ReceiptServices } from './services.ts'
