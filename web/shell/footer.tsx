@@ -14,6 +14,7 @@ const columns: readonly { readonly title: string; readonly links: readonly Foote
       { label: 'All agents', href: '/agents' },
       { label: 'New in the directory', href: '/agents?sort=newest' },
       { label: 'Recently updated', href: '/agents?sort=updated' },
+      { label: 'How ranking works', href: '/how-ranking-works' },
     ],
   },
   {

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { etag } from 'hono/etag'
 import type { Deps } from '#src/deps.ts'
-import { createCatalogServices } from '#src/features/catalog/index.ts'
+import { createCatalogServices, listCollections } from '#src/features/catalog/index.ts'
 import { mediaRoutes } from '#src/features/media/index.ts'
 import type { AppEnv } from '#src/http/api.ts'
 import { llmsText, robotsText, securityText, webManifest } from './discovery/documents.ts'
@@ -35,8 +35,12 @@ export function siteRoutes(deps: Deps): Hono<AppEnv> {
   )
   routes.get('/robots.txt', etag(), (c) => text(c, robotsText(baseUrl)))
   routes.get('/llms.txt', etag(), async (c) => {
-    const [{ name }, { agentCount: agents, tags }] = await Promise.all([site.read(), catalog.home()])
-    return text(c, llmsText({ name, baseUrl, agents, tags }))
+    const [{ name }, { agentCount: agents, tags }, collections] = await Promise.all([
+      site.read(),
+      catalog.home(),
+      listCollections(deps),
+    ])
+    return text(c, llmsText({ name, baseUrl, agents, tags, collections }))
   })
   routes.get('/.well-known/security.txt', async (c, next) => {
     const { supportEmail } = await site.read()
@@ -44,8 +48,8 @@ export function siteRoutes(deps: Deps): Hono<AppEnv> {
   })
   routes.get('/sitemap.xml', async (c) => c.body(await sitemapIndex({ pool, baseUrl }), 200, xmlHeaders))
   routes.get('/sitemaps/pages.xml', async (c) => {
-    const { tags } = await catalog.home()
-    return c.body(sitemapPages({ baseUrl, tags, own: [] }), 200, xmlHeaders)
+    const [{ legal }, { tags }, collections] = await Promise.all([site.read(), catalog.home(), listCollections(deps)])
+    return c.body(sitemapPages({ baseUrl, legal, tags, collections }), 200, xmlHeaders)
   })
   routes.get('/sitemaps/:kind/:file{[a-z0-9-]+\\.xml}', async (c, next) => {
     const { kind, file } = c.req.param()

@@ -63,10 +63,11 @@ interface LlmsText {
   readonly baseUrl: string
   readonly agents: number
   readonly tags: readonly { readonly name: string; readonly slug: string; readonly count: number }[]
+  readonly collections: readonly { readonly title: string; readonly slug: string; readonly description: string }[]
 }
 
 /** https://llmstxt.org: what a language model should know before it reads on, and where. */
-export const llmsText = ({ name, baseUrl, agents, tags }: LlmsText): string => `# ${name}
+export const llmsText = ({ name, baseUrl, agents, tags, collections }: LlmsText): string => `# ${name}
 
 > A marketplace for AI agents: what each does, how it runs, what it costs, and where every fact comes from. ${agents} ${agents === 1 ? 'agent is' : 'agents are'} listed.
 
@@ -84,8 +85,13 @@ Everything on the pages can be read as JSON, in the same words and order.
 
 ${tags.map((tag) => `- [${tag.name}](${baseUrl}/agents?tag=${tag.slug}): ${tag.count}`).join('\n')}
 
+## Collections
+
+${collections.map(({ title, slug, description }) => `- [${title}](${baseUrl}/collections/${slug}): ${description}`).join('\n')}
+
 ## About
 
+- [How ranking works](${baseUrl}/how-ranking-works)
 - [For publishers](${baseUrl}/for-publishers)
 - [Terms](${baseUrl}/legal/terms), [Privacy](${baseUrl}/legal/privacy), [Refunds](${baseUrl}/legal/refunds), [Imprint](${baseUrl}/legal/imprint)
 - [Status](${baseUrl}/status)

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import { SitemapIndexStream, SitemapStream } from 'sitemap'
 import type { Pool } from 'pg'
+import type { LegalText, SiteSettings } from '#src/db/site-settings.ts'
 import { legalPages } from '../legal/pages.ts'
+import type { LegalPage } from '../legal/pages.ts'
 
 /** URLs in one file: a tenth of what the protocol allows, so that one is read and sent in a moment. */
 export const urlsPerFile = 5_000
@@ -83,26 +85,36 @@ export async function sitemapFile({ pool, baseUrl, kind, from }: OneFile): Promi
 
 interface Pages {
   readonly baseUrl: string
+  readonly legal: SiteSettings['legal']
   readonly tags: readonly { readonly slug: string }[]
-  /** Paths of pages that this marketplace alone has, such as its collections. */
-  readonly own: readonly string[]
+  readonly collections: readonly { readonly slug: string; readonly updatedAt: string }[]
 }
 
-const everywhere = [
-  '/',
-  '/agents',
-  '/for-publishers',
-  '/status',
-  '/api/docs',
-  ...legalPages.map((page) => `/legal/${page}`),
-]
+interface Page {
+  readonly path: string
+  readonly lastmod?: string
+}
 
-export function sitemapPages({ baseUrl, tags, own }: Pages): ReadableStream {
-  const paths = [...everywhere, ...own, ...tags.map(({ slug }) => `/agents?tag=${slug}`)]
+const everywhere = ['/', '/agents', '/how-ranking-works', '/for-publishers', '/status', '/api/docs']
+
+export function sitemapPages({ baseUrl, legal, tags, collections }: Pages): ReadableStream {
+  const pages: readonly Page[] = [
+    ...everywhere.map((path) => ({ path })),
+    ...legalPages.flatMap((page) => legalEntry(page, legal[page])),
+    ...collections.map(({ slug, updatedAt }) => ({ path: `/collections/${slug}`, lastmod: updatedAt })),
+    ...tags.map(({ slug }) => ({ path: `/agents?tag=${slug}` })),
+  ]
   return xml(
-    paths.slice(0, urlsPerFile).map((path) => ({ url: `${baseUrl}${path}` })),
+    pages.slice(0, urlsPerFile).map(({ path, ...changed }) => ({ url: `${baseUrl}${path}`, ...changed })),
     urlStream(),
   )
+}
+
+function legalEntry(page: LegalPage, text: LegalText | undefined): Page[] {
+  const path = `/legal/${page}`
+  if (text !== undefined && text.markdown !== '') return [{ path, lastmod: text.updatedAt }]
+  // Without a text it asks not to be found.
+  return page === 'imprint' ? [] : [{ path }]
 }
 
 /** Without the vocabularies of news, pictures and films, which nothing here has. */
