@@ -167,7 +167,7 @@ describe('with JavaScript off', () => {
       await page.getByRole('link', { name: 'OpenHands', exact: true }).waitFor()
 
       await page.goto(`${server.origin}/agents`)
-      await page.getByText('Filter by tag').click()
+      await page.getByText('Filters', { exact: true }).click()
       await page.getByRole('link', { name: /^Research/ }).click()
       await page.getByRole('link', { name: 'Remove filter: Research' }).waitFor()
 

@@ -53,6 +53,23 @@ describe('GET /agents', () => {
     expect(body.facets.tags).toContainEqual({ slug: 'coding', name: 'Coding', count: body.items.length })
   })
 
+  test('narrows by price and state, counts both, and says why', async () => {
+    const { body } = await get(
+      '/agents?q=research&price=none&status=unclaimed&status=available&facets=true&explain=true',
+    )
+    expect(body.items.length).toBeGreaterThan(0)
+    expect(body.items.every(({ isUnclaimed, priceFrom }: Answer['body']) => isUnclaimed && priceFrom === null)).toBe(
+      true,
+    )
+    expect(body.total).toEqual({ count: body.items.length, isExact: true })
+    expect(body.facets.prices).toContainEqual({ value: 'none', count: body.items.length })
+    expect(body.facets.statuses).toContainEqual({ value: 'unclaimed', count: body.items.length })
+    expect(body.facets).toMatchObject({ withTrial: 0, verified: 0 })
+    expect(body.items[0].why).toMatchObject({ words: [{ word: 'research' }], reviews: { count: 0, factor: 0.7 } })
+    expect((await get('/agents?price=free&trial=true&verified=true&sort=popular')).body.items).toEqual([])
+    expect((await get('/agents?sort=top-rated&limit=2')).body.items).toHaveLength(2)
+  })
+
   test('pages by cursor to the end and back', async () => {
     const first = (await get('/agents?sort=name&limit=5')).body
     const second = (await get(`/agents?sort=name&limit=5&cursor=${first.nextCursor}`)).body
@@ -75,6 +92,11 @@ describe('GET /agents', () => {
     ['cursor=nonsense', 'cursor'],
     ['cursor=', 'cursor'],
     ['facets=yes', 'facets'],
+    ['price=cheap', 'price'],
+    ['trial=yes', 'trial'],
+    ['verified=1', 'verified'],
+    ['status=gone', 'status'],
+    ['explain=please', 'explain'],
     [`q=${'x'.repeat(201)}`, 'q'],
     ['q=a&q=b', 'q'],
     ['tags=coding', 'tags'],
@@ -136,6 +158,45 @@ describe('GET /agents', () => {
     expect(again.status).toBe(304)
     expect(again.body).toBeUndefined()
   })
+})
+
+describe('a search that takes too long', () => {
+  test('is given up: a problem for machines, a page with ways on for people', async () => {
+    const slow = await server.deps.pool.connect()
+    try {
+      // Whatever it is that takes long: a search waits here until its time is over.
+      await slow.query('BEGIN; LOCK TABLE agent_search IN ACCESS EXCLUSIVE MODE')
+      const startedAt = performance.now()
+      const [answer, page] = await Promise.all([
+        get('/agents?q=a+quick+browser+agent&tag=coding'),
+        fetch(`${server.origin}/agents?q=a+quick+browser+agent&tag=coding`),
+      ])
+      const html = await page.text()
+      expect(performance.now() - startedAt).toBeLessThan(4_000)
+      expect(answer.status).toBe(504)
+      expect(answer.headers.get('content-type')).toContain('application/problem+json')
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.body).toMatchObject({ code: 'search_timeout', detail: expect.stringContaining('fewer') })
+      expect(page.status).toBe(504)
+      expect(html).toContain('This search took too long')
+      expect(html).toContain('value="a quick browser agent"')
+      expect(html).toContain('href="/agents?q=quick+browser&amp;tag=coding"')
+    } finally {
+      await slow.query('ROLLBACK')
+      slow.release()
+    }
+    expect((await get('/agents?q=browser')).status).toBe(200)
+  })
+})
+
+test('the page about ranking shows the figures of the search it describes', async () => {
+  const html = await (await fetch(`${server.origin}/how-ranking-works`)).text()
+  const q = /href="\/agents\?q=([^&"]+)/.exec(html)?.[1] ?? ''
+  const [first] = (await get(`/agents?q=${q}&exact=true&explain=true&limit=1`)).body.items
+  expect(html).toContain(first.name)
+  expect(html).toContain(
+    first.why.score.toLocaleString('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 }),
+  )
 })
 
 describe('GET /agents/{slug}', () => {
