@@ -10,7 +10,7 @@ interface Words {
 }
 
 const words = {
-  starting: { status: 503, title: 'Rialto is starting', sentence: 'The marketplace opens in a moment.', retries: true },
+  starting: { status: 503, title: 'The market is opening', sentence: 'It is there in a moment.', retries: true },
   away: {
     status: 503,
     title: 'Back in a moment',
@@ -67,7 +67,7 @@ const html = (
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 ${retries === true ? `<meta http-equiv="refresh" content="${retrySeconds}">` : ''}
-<title>${title} · Rialto</title>
+<title>${title}</title>
 <style nonce="${nonce}">
   :root { color-scheme: light dark; --ground: #faf8f4; --ink: #17130e; --muted: #5f574b; --line: #857a6a }
   @media (prefers-color-scheme: dark) { :root { --ground: #11151a; --ink: #efe9df; --muted: #b3aa9c; --line: #827b71 } }

@@ -154,14 +154,16 @@ export const newTierSchema = z
     trialWithoutCard: tierWords.trialWithoutCard.default(false),
     trialEndsWith: tierWords.trialEndsWith.default('charge'),
     recommended: tierWords.recommended.default(false),
-    currency: tierTerms.currency.default('USD'),
+    currency: tierTerms.currency.optional().openapi({ description: 'The marketplace’s own when left out.' }),
     billingInterval: tierTerms.billingInterval.default('month'),
     usageInterval: tierTerms.usageInterval.default('month'),
     taxBehavior: tierTerms.taxBehavior.default('unspecified'),
     quotas: quotasSchema.default([]),
   })
   .openapi('NewTier')
-export type NewTier = z.infer<typeof newTierSchema>
+/** As typed. */
+export type TypedTier = z.infer<typeof newTierSchema>
+export type NewTier = TypedTier & { readonly currency: string }
 
 export const tierEditSchema = z
   .strictObject({ ...tierWords, ...tierTerms })

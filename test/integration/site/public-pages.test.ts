@@ -1,7 +1,7 @@
 // What programs read that look for pages: which there are, where each has its one address, and what is no page to be found.
 import type { RouteConfigEntry } from '@react-router/dev/routes'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { agents, siteSettings } from '#src/db/schema/index.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
@@ -11,6 +11,7 @@ let server: TestServer
 beforeAll(async () => {
   server = await startTestServer()
 })
+afterEach(() => server.deps.db.execute(sql`DELETE FROM agents WHERE slug LIKE 'filler-%'`))
 afterAll(() => server.stop())
 
 const get = (path: string) => fetch(`${server.origin}${path}`, { redirect: 'manual' })
@@ -71,18 +72,16 @@ test('of many agents each stands in one file of at most 5,000, and unpublished o
   await server.deps.db.execute(sql`
     INSERT INTO agents (slug, name, status, published_at, updated_at)
     SELECT 'filler-' || lpad(n::text, 6, '0'), 'Filler', CASE WHEN n = 1 THEN 'draft' ELSE 'published' END, now(), '2026-03-31T09:26:00Z'
-    FROM generate_series(1, 10010) AS n`)
+    FROM generate_series(1, 5010) AS n`)
   const { text } = await read('/sitemap.xml')
   const files = locations(text).filter((url) => url.includes('/sitemaps/agents/'))
-  expect(files).toHaveLength(3)
+  expect(files).toHaveLength(2)
   const pages = await Promise.all(files.map(async (file) => (await fetch(file)).text()))
   const urls = pages.map(locations)
   expect(Math.max(...urls.map(({ length }) => length))).toBe(5_000)
   expect(new Set(urls.flat()).size).toBe(await server.deps.db.$count(agents, sql`status = 'published'`))
   expect(pages.join('')).not.toContain('filler-000001<')
   expect(pages.join('')).toContain('filler-000002</loc><lastmod>2026-03-31T09:26:00.000Z</lastmod>')
-  expect(text).toContain('<lastmod>2026-03-31T09:26:00.000Z</lastmod>')
-  await server.deps.db.execute(sql`DELETE FROM agents WHERE slug LIKE 'filler-%'`)
   expect((await get('/sitemaps/agents/zzz.xml')).status).toBe(404)
   expect((await get('/sitemaps/people/a.xml')).status).toBe(404)
 })

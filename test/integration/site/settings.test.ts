@@ -4,7 +4,9 @@ import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { createSiteReader, settingsAgeMsMax } from '#src/db/site-settings.ts'
 import { auditLogs, media, siteSettings } from '#src/db/schema/index.ts'
-import { signedIn } from '#test/integration/pricing/publisher.ts'
+import { newTierSchema } from '#src/features/pricing/schema.ts'
+import { createTier } from '#src/features/pricing/tiers/create-tier.ts'
+import { addPublisher, signedIn } from '#test/integration/pricing/publisher.ts'
 import type { Session } from '#test/integration/pricing/publisher.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
@@ -281,4 +283,11 @@ test('two operators who save at once both count', async () => {
   ])
   const [row] = await server.deps.db.select().from(siteSettings).where(eq(siteSettings.id, true))
   expect(row).toMatchObject({ name: 'Both', legal: { terms: { version: 1 }, privacy: { version: 1 } } })
+})
+
+test('a tier for which its publisher chose no currency is in the marketplace’s', async () => {
+  await save('general', { ...general, currency: 'EUR' })
+  const by = await addPublisher(server.deps.db, operator.userId)
+  const tier = newTierSchema.parse({ tierName: 'Paid', priceMinor: 1_900 })
+  expect(await createTier(server.deps, { by, tier })).toMatchObject({ currency: 'EUR' })
 })

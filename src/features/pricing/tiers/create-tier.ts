@@ -1,10 +1,11 @@
 import type { Database, Transaction } from '#src/db/client.ts'
+import { readSiteSettings } from '#src/db/site-settings.ts'
 import { agentPricingTiers } from '#src/db/schema/index.ts'
 import { refreshAgentSearch } from '#src/features/catalog/index.ts'
 import type { AgentPublisher } from '#src/identity/index.ts'
 import { lockAgent } from '../lock-agent.ts'
 import { checkTerms } from '../rules/tier-terms.ts'
-import type { NewTier, Tier } from '../schema.ts'
+import type { NewTier, Tier, TypedTier } from '../schema.ts'
 import { auditTier } from './audit-tier.ts'
 import { requireRoomForVersion } from './new-version.ts'
 import { requireFreeName, requireFreeTier, requireRoomOnOffer } from './offer-rules.ts'
@@ -19,8 +20,9 @@ import { resolveQuotas, writeQuotas } from './write-quotas.ts'
  */
 export async function createTier(
   { db }: { readonly db: Database },
-  { by, tier }: { readonly by: AgentPublisher; readonly tier: NewTier },
+  { by, tier: typed }: { readonly by: AgentPublisher; readonly tier: TypedTier },
 ): Promise<Tier> {
+  const tier = { ...typed, currency: typed.currency ?? (await readSiteSettings(db)).currency }
   checkTerms(tier)
   return db.transaction(async (tx) => {
     await lockAgent(tx, by.agentId)
