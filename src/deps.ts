@@ -21,6 +21,8 @@ import {
   ownBrand,
 } from '#src/integrations/mail/index.ts'
 import type { Mail, MailPreviewServices } from '#src/integrations/mail/index.ts'
+import { createOutboundFetch } from '#src/integrations/outbound/index.ts'
+import type { OutboundFetch } from '#src/integrations/outbound/index.ts'
 import { createPayments } from '#src/integrations/stripe/index.ts'
 import type { Payments } from '#src/integrations/stripe/index.ts'
 import { createDenialCounter, createLiftLinks, createUsageEngine, noticesJob } from '#src/metering/index.ts'
@@ -60,6 +62,8 @@ export interface Deps {
   readonly metrics: Metrics
   /** The DNS, which says what a domain's owner wrote into it. */
   readonly resolveTxt: ResolveTxt
+  /** Asks addresses that strangers gave; throws `OutboundError`. */
+  readonly outbound: OutboundFetch
 }
 
 const dayMs = 24 * 3_600_000
@@ -131,6 +135,7 @@ export function createDeps(ground: Ground, overrides: Partial<Deps> = {}): Deps 
     newId,
     metrics: createMetrics(),
     resolveTxt: createResolveTxt(),
+    outbound: createOutboundFetch({ allowsLoopback: config.mode === 'demo', userAgent: `Rialto (+${baseUrl})` }),
     ...overrides,
   }
 }
