@@ -12,9 +12,11 @@ export function Breadcrumbs({ crumbs, label = 'Breadcrumb' }: { crumbs: readonly
           <li key={label} className="flex min-w-0 items-center gap-8">
             {place > 0 && <span aria-hidden="true">/</span>}
             {href === undefined ? (
-              <span aria-current="page">{label}</span>
+              <span aria-current="page" className="min-w-0 wrap-anywhere">
+                <bdi>{label}</bdi>
+              </span>
             ) : (
-              <a href={href} className="touch-target no-underline hover:underline">
+              <a href={href} className="min-w-0 touch-target wrap-anywhere no-underline hover:underline">
                 {label}
               </a>
             )}

@@ -24,7 +24,7 @@ const withThreeDecimals: ReadonlySet<string> = new Set('BHD JOD KWD OMR TND'.spl
 
 /** In the writing of the visitor's language (locale.ts); exact, since text is made from the digits and nothing is divided. */
 export function formatMoney({ amountMinor, currency }: Money, locale: string): string {
-  const digits = withoutDecimals.has(currency) ? 0 : withThreeDecimals.has(currency) ? 3 : 2
+  const digits = decimalsOf(currency)
   const sign = amountMinor < 0 ? '-' : ''
   const text = String(Math.abs(amountMinor)).padStart(digits + 1, '0')
   const [whole, fraction] = [text.slice(0, text.length - digits), text.slice(text.length - digits)]
@@ -36,4 +36,14 @@ export function formatMoney({ amountMinor, currency }: Money, locale: string): s
     // Digits with a point between them are a number.
     `${sign}${whole}.${fraction}0` as Intl.StringNumericLiteral,
   )
+}
+
+const decimalsOf = (currency: string): number =>
+  withoutDecimals.has(currency) ? 0 : withThreeDecimals.has(currency) ? 3 : 2
+
+/** "9.00": a figure for programs, with as many digits as the currency is counted in. */
+export function decimalOf({ amountMinor, currency }: Money): string {
+  const digits = decimalsOf(currency)
+  const text = String(amountMinor).padStart(digits + 1, '0')
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
 }

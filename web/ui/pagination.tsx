@@ -6,10 +6,12 @@ interface PaginationProps {
   readonly previousHref: string | undefined
   readonly nextHref: string | undefined
   readonly label?: string
+  /** What leads back, where that isn't the page before. */
+  readonly previousLabel?: string
 }
 
 /** Keyset paging: only the neighbours are known, so there are no page numbers. Nothing when there is one page. */
-export function Pagination({ previousHref, nextHref, label = 'Pages' }: PaginationProps) {
+export function Pagination({ previousHref, nextHref, label = 'Pages', previousLabel = 'Previous' }: PaginationProps) {
   if (previousHref === undefined && nextHref === undefined) return null
   return (
     <nav aria-label={label} className="flex justify-between gap-16">
@@ -17,7 +19,7 @@ export function Pagination({ previousHref, nextHref, label = 'Pages' }: Paginati
         <span />
       ) : (
         <ButtonLink kind="secondary" href={previousHref} rel="prev" icon={ArrowLeft}>
-          Previous
+          {previousLabel}
         </ButtonLink>
       )}
       {nextHref !== undefined && (

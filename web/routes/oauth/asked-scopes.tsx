@@ -3,6 +3,7 @@ import CircleHelp from 'lucide-react/icons/circle-help'
 import type { AskedScope, AskingAgent } from '#src/identity/index.ts'
 import { ArchIcon } from '../../ui/arch/arch-icon.tsx'
 import { Badge } from '../../ui/badge.tsx'
+import { ScopeList } from './scope-list.tsx'
 
 interface AskedScopesProps {
   readonly agent: AskingAgent
@@ -32,34 +33,9 @@ export function AskedScopes({ agent, scopes }: AskedScopesProps) {
       </div>
       <div className="flex flex-col gap-8">
         <h2 className="font-medium">It asks to</h2>
-        <ul className="flex list-disc flex-col gap-12 pl-24">
-          {scopes.map(({ scope, meaning, reason }) => (
-            <li key={scope}>
-              {meaning}
-              {isExplained && <Reason name={agent.name} reason={reason} />}
-            </li>
-          ))}
-        </ul>
+        <ScopeList name={agent.name} scopes={scopes} saysWhy={isExplained} />
         {!isExplained && <p className="text-14 text-muted wrap-anywhere">{agent.name} doesn’t say why.</p>}
       </div>
     </>
   )
 }
-
-interface ReasonProps {
-  readonly name: string
-  readonly reason: string | null
-}
-
-/** Marked as what somebody else says, and kept from turning the words around it. */
-const Reason = ({ name, reason }: ReasonProps) => (
-  <p className="text-14 text-muted wrap-anywhere">
-    {reason === null ? (
-      <>{name} doesn’t say why.</>
-    ) : (
-      <>
-        {name} says: “<bdi>{reason}</bdi>”
-      </>
-    )}
-  </p>
-)

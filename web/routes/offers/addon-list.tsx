@@ -11,11 +11,11 @@ interface AddonListProps {
 }
 
 /** "€4.00 once", "€4.00 per month" */
-export const addonPrice = ({ price, interval }: OwnOffer, locale: string): string =>
+export const addonPrice = ({ price, interval }: Pick<OwnOffer, 'price' | 'interval'>, locale: string): string =>
   `${formatMoney(price, locale)} ${interval === null ? 'once' : `per ${interval}`}`
 
 /** "100 more texts, until the present period ends" */
-export const addonWords = ({ amount, unit, scope }: OwnOffer): string =>
+export const addonWords = ({ amount, unit, scope }: Pick<OwnOffer, 'amount' | 'unit' | 'scope'>): string =>
   `${amount.toLocaleString('en')} more ${unit}, ${scope === 'one_cycle' ? 'in the present period' : 'in every period'}`
 
 /** Add-ons as rows of a ledger, each with the way to its confirmation. */

@@ -5,7 +5,9 @@ type Interval = OfferedTier['billingInterval']
 export interface PlannedTier {
   readonly tier: OfferedTier
   /** What a year of it costs less than twelve months of its monthly twin, which includes the same. Undefined: no such twin. */
-  readonly saving?: { readonly amountMinor: number; readonly currency: string; readonly monthlyMinor: number } | undefined
+  readonly saving?:
+    | { readonly amountMinor: number; readonly currency: string; readonly monthlyMinor: number }
+    | undefined
 }
 
 export interface PricingPlan {

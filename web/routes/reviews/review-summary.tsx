@@ -14,8 +14,8 @@ export function ReviewSummary({ summary, now }: { summary: RenderedSummary; now:
   if (rating.count === 0) {
     return (
       <AgentSection id="reviews" title="Reviews">
-        <p className="max-w-prose text-muted">
-          No reviews yet. Be the first: sign in to {name} on two different days, then say how it was.
+        <p className="max-w-prose text-muted wrap-anywhere">
+          No reviews yet. Be the first: sign in to <bdi>{name}</bdi> on two different days, then say how it was.
         </p>
         <p>
           <ButtonLink kind="secondary" href={writeHref(slug)}>

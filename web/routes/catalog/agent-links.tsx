@@ -1,0 +1,38 @@
+import type { AgentDetail } from '#src/features/catalog/index.ts'
+import type { LucideIcon } from 'lucide-react'
+import Columns2 from 'lucide-react/icons/columns-2'
+import Flag from 'lucide-react/icons/flag'
+import Handshake from 'lucide-react/icons/handshake'
+import Mail from 'lucide-react/icons/mail'
+import Trash2 from 'lucide-react/icons/trash-2'
+import { Icon } from '../../ui/icon.tsx'
+
+interface Way {
+  readonly href: string
+  readonly label: string
+  readonly icon: LucideIcon
+}
+
+/** Where else one gets from an agent; an unclaimed entry has nobody to write to, and its people can take it over or away. */
+export function AgentLinks({ agent: { slug, isUnclaimed, publisherSlug } }: { agent: AgentDetail }) {
+  const path = `/agents/${slug}`
+  const ways: Way[] = [{ href: `/compare?agent=${slug}`, label: 'Compare with others', icon: Columns2 }]
+  if (publisherSlug !== null) ways.push({ href: `${path}/contact`, label: 'Contact the publisher', icon: Mail })
+  if (isUnclaimed) {
+    ways.push({ href: `${path}/claim`, label: 'Is it yours? Claim it', icon: Handshake })
+    ways.push({ href: `${path}/removal`, label: 'Ask for its removal', icon: Trash2 })
+  }
+  ways.push({ href: `${path}/report`, label: 'Report a problem', icon: Flag })
+  return (
+    <ul className="agent-links">
+      {ways.map(({ href, label, icon }) => (
+        <li key={href}>
+          <a href={href}>
+            <Icon of={icon} />
+            {label}
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
