@@ -9,7 +9,7 @@ await main({
     const vite = await createViteServer({ server: { middlewareMode: true }, appType: 'custom' })
     return createWebApp({
       load: async () => (await vite.ssrLoadModule('virtual:react-router/server-build')) as ServerBuild,
-      clientDir: undefined,
+      files: undefined,
       middleware: vite.middlewares,
     })
   },

@@ -59,8 +59,10 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
   const limited = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => refusal(c, 'payload_too_large') })
   const [limit, uploadLimit] = [limited(bodyBytesMax), limited(uploadBytesMax)]
   app.use((c, next) => (uploadPaths.has(c.req.path) ? uploadLimit : limit)(c, next))
-  const page = (c: AppContext): Promise<Response> =>
-    web.handle(c, { deps, apiDocument: () => describeApi(api, { baseUrl, siteName: deps.site.lastKnown.name }) })
+  const page = web.mount({
+    deps,
+    apiDocument: () => describeApi(api, { baseUrl, siteName: deps.site.lastKnown.name }),
+  })
   const api = createApi(deps, page)
   app.route('/api', api)
   app.route('/', siteRoutes(deps))

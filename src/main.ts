@@ -12,7 +12,7 @@ import { startMarketplace } from '#src/marketplace.ts'
 import type { Marketplace } from '#src/marketplace.ts'
 import { createTerminal } from '#src/terminal.ts'
 import type { Terminal } from '#src/terminal.ts'
-import { loadBuiltWeb } from '#src/web/mount.ts'
+import { loadBuiltWeb, pageAges } from '#src/web/mount.ts'
 import type { WebApp } from '#src/web/mount.ts'
 
 interface MainOptions {
@@ -43,7 +43,7 @@ export async function main(options: MainOptions = {}): Promise<void> {
     terminal.step({ name: 'packages', ms: fetched, detail: `pinned Node ${process.versions.node}` })
     terminal.step({ name: 'web build', ms: await options.prepareWeb?.() })
 
-    const loadWeb = options.loadWeb ?? (({ rootDir }: Config) => loadBuiltWeb(rootDir))
+    const loadWeb = options.loadWeb ?? (({ rootDir }: Config) => loadBuiltWeb(rootDir, { keeping: pageAges }))
     const marketplace = await startMarketplace({
       config,
       log,

@@ -4,7 +4,7 @@ import { renderToPipeableStream } from 'react-dom/server'
 import { ServerRouter } from 'react-router'
 import type { EntryContext, HandleErrorFunction, RouterContextProvider } from 'react-router'
 import { webContext } from './context.ts'
-import { NonceProvider } from './nonce.ts'
+import { InlineProvider } from './nonce.ts'
 
 // React Router matches context keys by identity: the server sets its value with this very object.
 export { webContext }
@@ -21,20 +21,22 @@ export default function handleDocument(
   routerContext: EntryContext,
   context: RouterContextProvider,
 ): Promise<Response> {
-  const { nonce, reportError } = context.get(webContext).request
+  const { nonce, allowStyle, reportError } = context.get(webContext).request
   headers.set('content-type', 'text/html; charset=utf-8')
   // Numbers are written as the visitor's language does.
   headers.append('vary', 'Accept-Language')
   if (request.method === 'HEAD') return Promise.resolve(new Response(null, { status, headers }))
 
+  const nonced = nonce === undefined ? {} : { nonce }
   return new Promise((resolve, reject) => {
     const { pipe, abort } = renderToPipeableStream(
-      <NonceProvider value={nonce}>
-        <ServerRouter context={routerContext} url={request.url} nonce={nonce} />
-      </NonceProvider>,
+      <InlineProvider value={{ nonce, allowStyle }}>
+        <ServerRouter context={routerContext} url={request.url} {...nonced} />
+      </InlineProvider>,
       {
-        nonce,
-        onShellReady() {
+        ...nonced,
+        // Without a nonce no script can put late parts in their place, so all of it is waited for.
+        [nonce === undefined ? 'onAllReady' : 'onShellReady']() {
           const body = new PassThrough({
             final(done) {
               clearTimeout(timer)

@@ -33,6 +33,11 @@ export interface RouteHandle {
   readonly scripts?: boolean
   /** The page has a search field of its own. */
   readonly ownSearch?: boolean
+  /**
+   * The page is the same for everybody without a session, but for theme and locale, so that its HTML is kept for seconds. Its
+   * forms hold nothing of one visitor, and it looks at nothing of the request but its address.
+   */
+  readonly sameForVisitors?: boolean
 }
 
 export async function loader({ context, request: { url } }: Route.LoaderArgs): Promise<ShellData> {

@@ -3,7 +3,7 @@ import { readConfig } from '#src/config.ts'
 import { createLog } from '#src/log.ts'
 import { startMarketplace } from '#src/marketplace.ts'
 import { createTerminal } from '#src/terminal.ts'
-import { loadBuiltWeb } from '#src/web/mount.ts'
+import { loadBuiltWeb, pageAges } from '#src/web/mount.ts'
 
 const [databaseUrl, dataDir] = process.argv.slice(2)
 const config = readConfig({
@@ -19,7 +19,7 @@ const marketplace = await startMarketplace({
   config,
   log: createLog(config),
   terminal: createTerminal({ isQuiet: true, stream: process.stderr }),
-  loadWeb: () => loadBuiltWeb(config.rootDir),
+  loadWeb: () => loadBuiltWeb(config.rootDir, { keeping: pageAges }),
 })
 
 process.on('message', (message) => {

@@ -7,6 +7,8 @@ export interface AppEnv extends Env {
   Variables: {
     requestId: string
     secureHeadersNonce?: string
+    /** A Content-Security-Policy in place of the usual one. */
+    ownPolicy?: string
     /** The peer's address; behind a trusted proxy, the client's (http/client-address.ts). */
     clientAddress: string
     bodyBytesMax: number

@@ -5,9 +5,13 @@ import type { AppEnv } from './api.ts'
 
 const compressible =
   /^(text\/(?!event-stream)|application\/(json|problem\+json|javascript|xml|manifest\+json)|image\/svg)/
-const smallestWorthwhileBytes = 860
 
-type Encoding = 'br' | 'gzip'
+/** Below this a body is sent as it is: it fits into one packet either way. */
+export const smallestWorthwhileBytes = 860
+
+export type Encoding = 'br' | 'gzip'
+
+export const isCompressible = (contentType: string): boolean => compressible.test(contentType)
 
 /**
  * Compresses text as it streams: each chunk is flushed at once. (hono/compress holds a streamed page back until its end.)
@@ -16,14 +20,18 @@ type Encoding = 'br' | 'gzip'
 export function compression(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next()
-    const { headers, body } = c.res
-    if (body === null || headers.has('content-encoding') || headers.has('content-range')) return
-    if (!compressible.test(headers.get('content-type') ?? '')) return
-    headers.append('vary', 'Accept-Encoding')
+    const { headers } = c.res
+    if (headers.has('content-encoding') || headers.has('content-range')) return
+    if (!isCompressible(headers.get('content-type') ?? '')) return
+    if (headers.get('vary')?.toLowerCase().includes('accept-encoding') !== true)
+      headers.append('vary', 'Accept-Encoding')
     const length = headers.get('content-length')
     if (length !== null && Number(length) < smallestWorthwhileBytes) return
     const encoding = acceptedEncoding(c.req.header('accept-encoding') ?? '')
     if (encoding === undefined || c.req.method === 'HEAD') return
+    // Looked at last: asking for the body makes a stream of what the server would have written as it is.
+    const { body } = c.res
+    if (body === null) return
 
     const compressed = body.pipeThrough(Duplex.toWeb(createCompressor(encoding)) as CompressionPair)
     c.res = new Response(compressed, c.res)
@@ -48,7 +56,7 @@ const createCompressor = (encoding: Encoding) =>
     : createGzip({ flush: constants.Z_SYNC_FLUSH, level: 6 })
 
 /** Brotli before gzip; `q=0` refuses a coding. */
-function acceptedEncoding(header: string): Encoding | undefined {
+export function acceptedEncoding(header: string): Encoding | undefined {
   const accepted = new Set(
     header
       .toLowerCase()

@@ -35,22 +35,28 @@ export function plainSecurityHeaders({ isHttps }: Pick<SecurityOptions, 'isHttps
   return Object.entries(headers).flat()
 }
 
+/** The same for everything that pages load; scripts and styles are what differs. */
+const sources = {
+  defaultSrc: ["'none'"],
+  imgSrc: ["'self'", 'data:'],
+  fontSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  formAction: ["'self'"],
+  frameSrc: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+  objectSrc: ["'none'"],
+  manifestSrc: ["'self'"],
+}
+
 /** Strict headers for every response; scripts run only with the request's own nonce. */
 export function securityHeaders({ isHttps, isDevelopment }: SecurityOptions): MiddlewareHandler<AppEnv> {
-  return secureHeaders({
+  const usual = secureHeaders({
     contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
+      ...sources,
       scriptSrc: isDevelopment ? ["'self'", "'unsafe-inline'"] : ["'self'", NONCE],
       styleSrc: isDevelopment ? ["'self'", "'unsafe-inline'"] : ["'self'", NONCE],
-      imgSrc: ["'self'", 'data:'],
-      fontSrc: ["'self'"],
-      connectSrc: isDevelopment ? ["'self'", 'ws:'] : ["'self'"],
-      formAction: ["'self'"],
-      frameSrc: ["'self'"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-      objectSrc: ["'none'"],
-      manifestSrc: ["'self'"],
+      ...(isDevelopment && { connectSrc: ["'self'", 'ws:'] }),
     },
     strictTransportSecurity: isHttps ? strictTransport : false,
     referrerPolicy: 'strict-origin-when-cross-origin',
@@ -59,4 +65,27 @@ export function securityHeaders({ isHttps, isDevelopment }: SecurityOptions): Mi
     crossOriginResourcePolicy: 'same-origin',
     permissionsPolicy: { camera: [], microphone: [], geolocation: [], payment: [], usb: [] },
   })
+  return async (c, next) => {
+    await usual(c, next)
+    const own = c.get('ownPolicy')
+    if (own !== undefined) c.res.headers.set('content-security-policy', own)
+  }
+}
+
+/**
+ * For a page that many visitors get: a nonce in it would be known to all of them. Its scripts are files of this site, and an
+ * inline style counts by its hash only (CSP 3 §2.3.1), whatever else somebody got into the page.
+ */
+export function nonceFreePolicy({ styleHashes }: { readonly styleHashes: readonly string[] }): string {
+  const policy = {
+    ...sources,
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", ...styleHashes.map((hash) => `'sha256-${hash}'`)],
+  }
+  return Object.entries(policy)
+    .map(
+      ([directive, values]) =>
+        `${directive.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${values.join(' ')}`,
+    )
+    .join('; ')
 }

@@ -55,7 +55,10 @@ export interface Site extends ShownSite {
 
 export interface PageRequest {
   readonly id: string
-  readonly nonce: string
+  /** Of this response; undefined for a page that others will get too, in which no nonce may stand. */
+  readonly nonce: string | undefined
+  /** Told each inline style of a page without a nonce, so that the policy names it by its hash. */
+  allowStyle(css: string): void
   readonly theme: 'system' | 'light' | 'dark'
   /** The language that the visitor reads numbers in: a BCP 47 tag that Intl knows. */
   readonly locale: string

@@ -1,4 +1,4 @@
-import { useNonce } from '../nonce.ts'
+import { useStyleNonce } from '../nonce.ts'
 
 interface AccentStyleProps {
   /** Declarations that the server made of two checked colours; undefined: Rialto's tokens stay. */
@@ -12,11 +12,10 @@ interface AccentStyleProps {
  * stronger than theirs, so it doesn't matter which comes last.
  */
 export function AccentStyle({ properties, within }: AccentStyleProps) {
-  const nonce = useNonce()
-  if (properties === undefined) return null
   const selector = within === undefined ? 'html:root' : `.${within}`
+  const css = properties === undefined ? undefined : `${selector}{${properties}}`
+  const nonce = useStyleNonce(css)
+  if (css === undefined) return null
   // The browser hides nonces from scripts, so there it can't match.
-  return (
-    <style nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: `${selector}{${properties}}` }} />
-  )
+  return <style nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: css }} />
 }

@@ -17,7 +17,7 @@ import { RefineSearch } from './refine-search.tsx'
 import { SearchForm } from './search-form.tsx'
 import { SortForm } from './sort-form.tsx'
 
-export const handle: RouteHandle = { ownSearch: true }
+export const handle: RouteHandle = { ownSearch: true, sameForVisitors: true }
 
 export async function loader({ context, request }: Route.LoaderArgs) {
   const { catalog } = context.get(webContext).services

@@ -1,10 +1,13 @@
 import { href } from 'react-router'
 import { webContext } from '../../context.ts'
 import { useLocale } from '../../locale.ts'
+import type { RouteHandle } from '../../root.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import type { Route } from './+types/how-ranking-works.ts'
 import { agentsHref } from './agents-query.ts'
 import { RankingExample } from './ranking-example.tsx'
+
+export const handle: RouteHandle = { sameForVisitors: true }
 
 export async function loader({ context }: Route.LoaderArgs) {
   const { services, site } = context.get(webContext)

@@ -1,5 +1,8 @@
 import { archSvg } from '../../ui/arch/svg.ts'
+import type { RouteHandle } from '../../root.tsx'
 import type { Route } from './+types/icon.ts'
+
+export const handle: RouteHandle = { sameForVisitors: true }
 
 const slugCharactersMax = 80
 

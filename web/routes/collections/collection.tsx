@@ -1,5 +1,6 @@
 import { data, href } from 'react-router'
 import { webContext } from '../../context.ts'
+import type { RouteHandle } from '../../root.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import { Breadcrumbs } from '../../ui/breadcrumbs.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -10,6 +11,8 @@ import { CollectionGrid } from './collection-grid.tsx'
 import type { Route } from './+types/collection.ts'
 
 const othersMax = 3
+
+export const handle: RouteHandle = { sameForVisitors: true }
 
 export async function loader({ context, params: { slug } }: Route.LoaderArgs) {
   const { catalog } = context.get(webContext).services

@@ -16,7 +16,7 @@ import { Releases } from './releases.tsx'
 import { Purpose } from './purpose.tsx'
 import { TagLedger } from './tag-ledger.tsx'
 
-export const handle: RouteHandle = { ownSearch: true }
+export const handle: RouteHandle = { ownSearch: true, sameForVisitors: true }
 
 export async function loader({ context }: Route.LoaderArgs) {
   const { services, site } = context.get(webContext)

@@ -1,5 +1,6 @@
 import { data, href, redirect } from 'react-router'
 import { webContext } from '../../context.ts'
+import type { RouteHandle } from '../../root.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import { Breadcrumbs } from '../../ui/breadcrumbs.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -25,6 +26,8 @@ const notices = {
   unhide: { title: 'The review is shown again' },
   keep: { title: 'The review stays', text: 'Its reports are dismissed.' },
 }
+
+export const handle: RouteHandle = { sameForVisitors: true }
 
 export async function loader({ context, params, request }: Route.LoaderArgs) {
   const { services, viewer } = context.get(webContext)

@@ -1,10 +1,13 @@
 import { webContext } from '../../context.ts'
 import { useLocale } from '../../locale.ts'
+import type { RouteHandle } from '../../root.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { KeyFigures } from '../../ui/key-figures.tsx'
 import { TextLink } from '../account-access/text-link.tsx'
 import type { Route } from './+types/for-publishers.ts'
+
+export const handle: RouteHandle = { sameForVisitors: true }
 
 export async function loader({ context }: Route.LoaderArgs) {
   const { services, site, viewer } = context.get(webContext)

@@ -1,6 +1,7 @@
 import { data } from 'react-router'
 import { webContext } from '../../context.ts'
 import { renderMarkdown } from '../../markdown.server.ts'
+import type { RouteHandle } from '../../root.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Notice } from '../../ui/notice.tsx'
@@ -8,6 +9,8 @@ import { Prose } from '../../ui/prose.tsx'
 import { Day } from '../../ui/time.tsx'
 import { TextLink } from '../account-access/text-link.tsx'
 import type { Route } from './+types/legal.ts'
+
+export const handle: RouteHandle = { sameForVisitors: true }
 
 export async function loader({ context, params }: Route.LoaderArgs) {
   const { services, site } = context.get(webContext)
