@@ -1386,6 +1386,28 @@ export const agentMetricsDaily = pgTable(
   ],
 )
 
+/** Whether an agent answered when Rialto asked its address; kept for 90 days. */
+export const agentChecks = pgTable(
+  'agent_checks',
+  {
+    agentId: uuid('agent_id').notNull(),
+    checkedAt: instant('checked_at').notNull().defaultNow(),
+    isReachable: boolean('is_reachable').notNull().default(false),
+    /** To the answer's first byte. Null: there was none. */
+    latencyMs: integer('latency_ms'),
+    /** Why not, such as `timeout` or `status_502`. Null: it answered. */
+    reason: text('reason'),
+  },
+  (table) => [
+    primaryKey({ name: 'agent_checks_pkey', columns: [table.agentId, table.checkedAt] }),
+    holds(table.latencyMs, sql`${table.latencyMs} >= 0`),
+    hasLength(table.reason, { min: 1, max: 60 }),
+    holds(table.isReachable, sql`${table.isReachable} = (${table.reason} IS NULL)`),
+    reference(table.agentId, agents.id, 'cascade'),
+    indexed(table.checkedAt),
+  ],
+)
+
 /** Who used an agent on a day, so that `activeUsers` counts each once, however late a report of theirs comes. */
 export const agentActiveUsers = pgTable(
   'agent_active_users',
