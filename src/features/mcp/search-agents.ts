@@ -2,6 +2,8 @@ import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
 import {
   agentCardSchema,
+  availabilitySchema,
+  priceModelSchema,
   queryCharactersMax,
   searchAgents,
   slugSchema,
@@ -22,6 +24,10 @@ const inputSchema = z.strictObject({
     .default('')
     .describe('Words to look for, typos forgiven. Empty: all agents.'),
   tags: z.array(slugSchema).max(tagFiltersMax).default([]).describe('Tag slugs; an agent must have all of them.'),
+  prices: z.array(priceModelSchema).max(4).default([]).describe('How it is paid for; one of them is enough.'),
+  hasTrial: z.boolean().default(false).describe('Only what begins with a trial.'),
+  isVerified: z.boolean().default(false).describe('Only of verified publishers.'),
+  statuses: z.array(availabilitySchema).max(3).default([]).describe('An agent must be in one of them.'),
   sort: sortSchema.default('relevance'),
   limit: z.int().min(1).max(agentsMax).default(10),
   cursor: z.string().min(1).optional().describe('`nextCursor` of the page before, everything else unchanged.'),
