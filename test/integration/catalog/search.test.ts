@@ -130,11 +130,15 @@ describe('what is typed to break it', () => {
     ['tab and newline', 'agent\t\n\r\v'],
     ['Hangul', '에이전트'],
     ['long Chinese', '人工知能'.repeat(60)],
+    ['200 letters', 'agentcode'.repeat(23).slice(0, 200)],
+    ['200 emoji', '🤖'.repeat(100)],
+    ['mark lexemes of traits', '@price:free @status:available'],
   ])('%s is answered', async (_, typed) => {
     const found = await find(typed)
     expect(found.total.count).toBeGreaterThanOrEqual(found.items.length)
-    for (const sort of ['newest', 'updated', 'name'] as const) {
-      await expect(catalog.search({ q: typed, tags: ['coding'], sort })).resolves.toBeDefined()
+    for (const sort of ['popular', 'top-rated', 'newest', 'updated', 'name'] as const) {
+      const filters = { tags: ['coding'], prices: ['none'], statuses: ['available'] } as const
+      await expect(catalog.search({ q: typed, ...filters, sort })).resolves.toBeDefined()
     }
   })
 
