@@ -15,10 +15,10 @@ interface Look {
 
 /** Asks the project's own address. Never inside a transaction: it waits for a stranger. */
 export function lookForProof(
-  { resolveTxt }: Pick<ClaimDeps, 'resolveTxt'>,
+  { outbound, resolveTxt }: Pick<ClaimDeps, 'outbound' | 'resolveTxt'>,
   { method, token, target: { fileUrl, dnsName } }: Look,
 ): Promise<Proof> {
-  if (method === 'well_known') return askFile({ url: fileUrl, token })
+  if (method === 'well_known') return askFile(outbound, { url: fileUrl, token })
   if (dnsName === undefined) {
     return Promise.resolve({ isFound: false, answer: 'This host’s DNS is another’s: use the file.' })
   }

@@ -38,6 +38,8 @@ export async function approveClaim(deps: ClaimDeps, { claimId, operatorId }: App
   }
   const proof = await lookForProof(deps, { ...claim, target })
   await deps.db.transaction(async (tx) => {
+    // Before any claim of it: of two that are approved at once each would refuse the one that the other holds.
+    await tx.execute(sql`SELECT FROM agents WHERE id = ${claim.agentId} FOR NO KEY UPDATE`)
     await noteCheck(tx, { claimId, operatorId, error: proof.isFound ? null : proof.answer })
     if (proof.isFound) await handOver(tx, { deps, claimId, operatorId })
   })
