@@ -1,7 +1,7 @@
 import type { AgentCard as Agent } from '#src/features/catalog/index.ts'
 import BadgeCheck from 'lucide-react/icons/badge-check'
 import Clock from 'lucide-react/icons/clock'
-import Scale from 'lucide-react/icons/scale'
+import Columns2 from 'lucide-react/icons/columns-2'
 import Star from 'lucide-react/icons/star'
 import { href } from 'react-router'
 import { ArchIcon } from '../../ui/arch/arch-icon.tsx'
@@ -49,7 +49,7 @@ export const AgentCard = ({ agent, heading: Heading }: { agent: Agent; heading: 
         aria-label={`Compare ${agent.name}`}
         title="Compare"
       >
-        <Icon of={Scale} size={20} />
+        <Icon of={Columns2} size={20} />
       </a>
     </div>
     <p className="flex-1">{agent.tagline}</p>

@@ -15,21 +15,24 @@ interface AddAgentProps {
   readonly query: CompareQuery
   /** Agents that are in the comparison. */
   readonly present: readonly string[]
-  /** Found for what was typed; before anything was typed, agents like those present. */
-  readonly choices: readonly Choice[]
+  /** Found for what was typed. */
+  readonly found: readonly Choice[]
+  /** Agents like those present, for who has no name in mind. */
+  readonly alternatives: readonly Choice[]
   /** Nothing can be compared yet, so that adding is what the page is for. */
   readonly isFirst: boolean
 }
 
 /** Adds by name: an exact name at once, anything else by choosing from what was found. */
-export function AddAgent({ query, present, choices, isFirst }: AddAgentProps) {
-  const isUnknown = query.add !== '' && choices.length === 0
+export function AddAgent({ query, present, found, alternatives, isFirst }: AddAgentProps) {
+  const isUnknown = query.add !== '' && found.length === 0
+  const choices = found.length > 0 ? found : alternatives
   return (
     <section aria-labelledby="add-heading" className="flex flex-col gap-16">
       <h2 id="add-heading" className="display text-22">
         {present.length === 0 ? 'Choose an agent' : 'Add an agent'}
       </h2>
-      <form action="/compare" className="flex max-w-lede flex-wrap items-end gap-8">
+      <form action="/compare" className="flex max-w-lede flex-wrap items-start gap-8">
         {present.map((slug) => (
           <input key={slug} type="hidden" name="agent" value={slug} />
         ))}
@@ -50,11 +53,13 @@ export function AddAgent({ query, present, choices, isFirst }: AddAgentProps) {
             }
           />
         </div>
-        <Button kind={isFirst ? 'ink' : 'secondary'}>Add</Button>
+        <Button kind={isFirst ? 'ink' : 'secondary'} className="compare-add">
+          Add
+        </Button>
       </form>
       {choices.length > 0 && (
         <>
-          <p className="text-14 text-muted">{query.add === '' ? 'With the most tags in common:' : 'Did you mean:'}</p>
+          <p className="text-14 text-muted">{found.length > 0 ? 'Did you mean:' : 'With the most tags in common:'}</p>
           <ul className="compare-choices">
             {choices.map(({ slug, name, tagline }) => (
               <li key={slug} className="flex">

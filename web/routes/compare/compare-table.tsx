@@ -72,7 +72,7 @@ const without = (agent: ComparedAgent, agents: readonly ComparedAgent[], query: 
 export const AgentHeading = ({ agent, removeHref }: { agent: ComparedAgent; removeHref: string }) => (
   <div className="compare-agent">
     <ArchIcon slug={agent.slug} className="size-tile" />
-    <div className="min-w-0 flex-1">
+    <div>
       <a href={href('/agents/:slug', { slug: agent.slug })} className="text-18 font-medium">
         {agent.name}
       </a>

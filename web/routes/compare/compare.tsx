@@ -1,6 +1,8 @@
 import type { ComparedAgent } from '#src/features/catalog/index.ts'
+import type { WebServices } from '#src/web/context.ts'
 import { href, redirect } from 'react-router'
 import { webContext } from '../../context.ts'
+import type { RouteHandle } from '../../root.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import { Breadcrumbs } from '../../ui/breadcrumbs.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -12,27 +14,36 @@ import { AgentHeading, CompareTable, DifferenceMark } from './compare-table.tsx'
 
 const comparedMax = 3
 
+export const handle: RouteHandle = { sameForVisitors: true }
+
 export async function loader({ context, request }: Route.LoaderArgs) {
   const { catalog } = context.get(webContext).services
   const query = readCompareQuery(new URL(request.url).searchParams)
   const comparison = await catalog.compare(query.agents)
   const present = comparison.agents.map(({ slug }) => slug)
   const isFull = present.length === comparedMax
-  if (query.add === '' || isFull) {
-    return { query, comparison, present, isFull, choices: isFull ? [] : await catalog.alternatives(present) }
-  }
-  const { agents } = await catalog.suggest(query.add)
-  const choices: Choice[] = agents.filter(({ slug }) => !present.includes(slug))
-  const [only] = choices.filter(({ slug, name }) => [slug, name.toLowerCase()].includes(query.add.toLowerCase()))
+  const found = isFull ? [] : await findByName(catalog, query.add, present)
+  const [only] = found.filter(({ slug, name }) => [slug, name.toLowerCase()].includes(query.add.toLowerCase()))
   if (only !== undefined) throw redirect(compareHref({ ...query, agents: [...present, only.slug] }), 303)
-  return { query, comparison, present, isFull, choices }
+  const alternatives = isFull || found.length > 0 ? [] : await catalog.alternatives(present)
+  return { query, comparison, present, isFull, found, alternatives }
+}
+
+async function findByName(
+  catalog: Pick<WebServices['catalog'], 'suggest'>,
+  name: string,
+  present: readonly string[],
+): Promise<Choice[]> {
+  if (name === '') return []
+  const { agents } = await catalog.suggest(name)
+  return agents.filter(({ slug }) => !present.includes(slug))
 }
 
 export default function Compare({ loaderData }: Route.ComponentProps) {
-  const { query, comparison, present, isFull, choices } = loaderData
+  const { query, comparison, present, isFull, ...offered } = loaderData
   const { agents, missing, leftOut } = comparison
   const names = agents.map(({ name }) => name)
-  const add = <AddAgent query={query} present={present} choices={choices} isFirst={present.length < 2} />
+  const add = <AddAgent query={query} present={present} {...offered} isFirst={present.length < 2} />
   return (
     <div className="wrap-page flex flex-col gap-32 pt-32">
       <PageMeta title={names.length < 2 ? 'Compare agents' : `${names.join(' and ')} compared`} />
