@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     isolate: false,
     // More than the two cores of a small machine: most of a test's time is waiting for PostgreSQL or the browser.
-    maxWorkers: 5,
+    maxWorkers: 6,
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       {

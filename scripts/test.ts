@@ -1,4 +1,4 @@
-// `pnpm test`: checks, builds the pages, then every test that npm alone can bring. Nothing is skipped.
+// `pnpm test`: builds the pages, then checks, and every test that npm alone can bring. Nothing is skipped.
 // `--long` runs the big numbers, `--infra` what needs tools from outside npm; both fail, never skip, without their means.
 import { join } from 'node:path'
 import { runSteps } from './steps.ts'
@@ -13,13 +13,11 @@ const projects = process.argv.includes('--long')
     ? ['infra']
     : ['unit', 'integration', 'browser']
 
-const checked = await runSteps([
-  { name: 'checks', command: process.execPath, args: [join('scripts', 'check.ts')], isLive: true },
-])
-if (checked !== 0) process.exit(checked)
 await buildWebIfStale()
-process.exit(
-  await runSteps([
+// Beside each other: the checks fill the moments in which the tests wait.
+const [checked, tested] = await Promise.all([
+  runSteps([{ name: 'checks', command: process.execPath, args: [join('scripts', 'check.ts')] }]),
+  runSteps([
     {
       name: 'tests',
       command: process.execPath,
@@ -27,4 +25,7 @@ process.exit(
       isLive: true,
     },
   ]),
-)
+])
+// Its output has scrolled away by now.
+if (checked !== 0) process.stdout.write('  ✗ checks failed; `pnpm check` shows how\n')
+process.exit(checked === 0 ? tested : checked)
