@@ -18,8 +18,10 @@ import {
   refreshOutdatedSearch,
   searchAgents,
 } from '#src/features/catalog/index.ts'
+import { archiveOffer } from '#src/features/billing/offers/archive-offer.ts'
+import { createOffer } from '#src/features/billing/offers/create-offer.ts'
 import type { SearchQuery } from '#src/features/catalog/search-agents.ts'
-import { addMember, addPerson, subscribe } from '#test/integration/pricing/publisher.ts'
+import { addMember, addPerson, addPublisher, subscribe } from '#test/integration/pricing/publisher.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import type { TestDatabase } from '#test/support/database.ts'
 import { listAgents } from './agents.ts'
@@ -298,6 +300,31 @@ describe('reasons', () => {
     const { items } = await search({ q: 'agent', sort: 'newest', withReasons: true })
     expect(items[0]).not.toHaveProperty('why')
   })
+})
+
+test('an add-on shows as soon as it is on offer, and no longer when it is archived', async () => {
+  const { slug, ...by } = await addPublisher(database.db)
+  await database.db
+    .insert(agentMetricDefinitions)
+    .values({ agentId: by.agentId, slug: 'pages', displayName: 'Pages', unit: 'pages' })
+  ids.set(slug, by.agentId)
+  await offer(slug, { price: 900, currency: 'USD' })
+  const isFound = async () => (await slugsOf({ prices: ['top-up'] })).includes(slug)
+  expect(await isFound()).toBe(false)
+  const added = await createOffer(database, {
+    by,
+    offer: {
+      metric: 'pages',
+      displayName: '100 pages',
+      amount: 100,
+      scope: 'one_cycle',
+      priceMinor: 100,
+      currency: 'USD',
+    },
+  })
+  expect(await isFound()).toBe(true)
+  await archiveOffer(database, { by, offerId: added.id })
+  expect(await isFound()).toBe(false)
 })
 
 describe('what happens without an edit', () => {

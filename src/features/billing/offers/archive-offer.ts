@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import { agentAddonOffers, agentMetricDefinitions } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
+import { refreshAgentSearch } from '#src/features/catalog/index.ts'
 import { lockAgent } from '#src/features/pricing/index.ts'
 import type { AgentPublisher } from '#src/identity/index.ts'
 import { AppError } from '#src/lib/errors.ts'
@@ -39,6 +40,7 @@ export async function archiveOffer({ db }: Pick<Deps, 'db'>, { by, offerId }: Wh
       resourceId: by.agentId,
       metadata: { offerId, displayName: offer.displayName },
     })
+    await refreshAgentSearch(tx, [by.agentId])
     return describeOffer(row, metric)
   })
 }

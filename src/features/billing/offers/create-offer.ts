@@ -3,6 +3,7 @@ import { recordAudit } from '#src/db/audit.ts'
 import type { Transaction } from '#src/db/client.ts'
 import { agentAddonOffers, agentMetricDefinitions, agentPricingTiers } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
+import { refreshAgentSearch } from '#src/features/catalog/index.ts'
 import { checkAmount, fieldError, lockAgent } from '#src/features/pricing/index.ts'
 import type { AgentPublisher } from '#src/identity/index.ts'
 import { AppError } from '#src/lib/errors.ts'
@@ -48,6 +49,7 @@ export async function createOffer({ db }: Pick<Deps, 'db'>, { by, offer }: Creat
       resourceId: by.agentId,
       metadata: { offerId: row.id, after: offer },
     })
+    await refreshAgentSearch(tx, [by.agentId])
     return describeOffer(row, metric)
   })
 }
