@@ -17,7 +17,7 @@ import type { Route } from './+types/branding.ts'
 export const headers = accountHeaders
 
 const path = '/operator/settings/branding'
-const notices = { saved: { title: 'Saved', text: 'Every page shows it within two seconds.' } }
+const notices = { saved: { title: 'Saved', text: 'Every page shows it within ten seconds.' } }
 
 export async function loader(args: Route.LoaderArgs) {
   const { services, viewer, searchParams } = operatorRequest(args)

@@ -13,7 +13,7 @@ import type { Route } from './+types/general.ts'
 export const headers = accountHeaders
 
 const path = '/operator/settings/general'
-const notices = { saved: { title: 'Saved', text: 'Every page shows it within two seconds.' } }
+const notices = { saved: { title: 'Saved', text: 'Every page shows it within ten seconds.' } }
 
 export async function loader(args: Route.LoaderArgs) {
   const { services, viewer, searchParams } = operatorRequest(args)

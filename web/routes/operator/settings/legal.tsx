@@ -18,7 +18,7 @@ export const headers = accountHeaders
 const path = '/operator/settings/legal'
 const pages = ['terms', 'privacy', 'refunds', 'imprint'] as const
 const labels = { terms: 'Terms', privacy: 'Privacy', refunds: 'Refunds', imprint: 'Imprint' } as const
-const notices = { saved: { title: 'Saved', text: 'The page shows it within two seconds.' } }
+const notices = { saved: { title: 'Saved', text: 'The page shows it within ten seconds.' } }
 
 const pageOf = (searchParams: URLSearchParams) => pages.find((page) => page === searchParams.get('page')) ?? 'terms'
 
