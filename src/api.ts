@@ -6,6 +6,7 @@ import { catalogRoutes } from '#src/features/catalog/index.ts'
 import { claimRoutes } from '#src/features/claims/index.ts'
 import { engagementRoutes } from '#src/features/engagement/index.ts'
 import { pricingRoutes } from '#src/features/pricing/index.ts'
+import { insightRoutes } from '#src/features/insights/index.ts'
 import { reviewRoutes } from '#src/features/reviews/index.ts'
 import { sandboxRoutes } from '#src/features/sandbox/index.ts'
 import { usageRoutes } from '#src/features/usage/index.ts'
@@ -21,6 +22,7 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
   api.route('/v1', reviewRoutes(deps))
   api.route('/v1', engagementRoutes(deps))
   api.route('/v1', claimRoutes(deps))
+  api.route('/v1', insightRoutes(deps))
   api.route('/v1', catalogRoutes(deps))
   api.route('/v1', agentClientRoutes(deps))
   // Before the others of operators, whose guard covers all of /operator and need not ask twice.

@@ -3,6 +3,7 @@ import type { Deps } from '#src/deps.ts'
 import { billingJobs, priceJobs, settleBeforeDeletion } from '#src/features/billing/index.ts'
 import { catalogJobs } from '#src/features/catalog/index.ts'
 import { engagementJobs } from '#src/features/engagement/index.ts'
+import { insightJobs } from '#src/features/insights/index.ts'
 import { pricingJobs } from '#src/features/pricing/index.ts'
 import { subscriptionJobs } from '#src/features/subscriptions/index.ts'
 import { usageJobs, watchDrift } from '#src/features/usage/index.ts'
@@ -15,6 +16,7 @@ const beforeDataGoes: readonly BeforeDataGoes<Deps>[] = [settleBeforeDeletion]
 const scheduledJobs = [
   ...catalogJobs,
   ...engagementJobs,
+  ...insightJobs,
   ...pricingJobs,
   ...priceJobs,
   ...billingJobs,

@@ -10,7 +10,7 @@ export default [
   route('collections/:slug', 'routes/collections/collection.tsx'),
   route('agents/:slug/changelog', 'routes/catalog/changelog.tsx'),
   route('agents/:slug/changelog.atom', 'routes/catalog/changelog-atom.ts'),
-  route('agents/:slug/launch', 'routes/catalog/launch.ts'),
+  route('agents/:slug/launch', 'routes/catalog/launch.tsx'),
   route('agents/:slug/reviews', 'routes/reviews/reviews.tsx'),
   route('agents/:slug/reviews/new', 'routes/reviews/write-review.tsx'),
   route('agents/:slug/reviews/:id', 'routes/reviews/review.tsx'),

@@ -3,6 +3,7 @@ import type { BillingServices, EarningsServices, StripeEventServices } from '#sr
 import type { CatalogServices } from '#src/features/catalog/index.ts'
 import type { ClaimServices } from '#src/features/claims/index.ts'
 import type { EngagementServices, ReportServices } from '#src/features/engagement/index.ts'
+import type { InsightServices } from '#src/features/insights/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
 import type { ReceiptServices } from '#src/features/receipts/index.ts'
 import type { ReviewServices } from '#src/features/reviews/index.ts'
@@ -22,6 +23,7 @@ export interface Viewer {
 
 export interface WebServices {
   readonly catalog: CatalogServices
+  readonly insights: InsightServices
   readonly offers: OfferServices
   readonly receipts: ReceiptServices
   readonly reviews: ReviewServices

@@ -8,6 +8,7 @@ import { createCatalogServices } from '#src/features/catalog/index.ts'
 import { createClaimServices } from '#src/features/claims/index.ts'
 import { createEngagementServices, createReportServices } from '#src/features/engagement/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
+import { createInsightServices } from '#src/features/insights/index.ts'
 import { createReceiptServices } from '#src/features/receipts/index.ts'
 import { createReviewServices } from '#src/features/reviews/index.ts'
 import { createSandboxServices } from '#src/features/sandbox/index.ts'
@@ -24,6 +25,7 @@ import type { WebServices } from '#src/web/context.ts'
 export const createWebServices = (deps: Deps): WebServices => ({
   catalog: createCatalogServices(deps),
   offers: createOfferServices(deps),
+  insights: createInsightServices(deps),
   receipts: createReceiptServices(deps),
   reviews: createReviewServices(deps),
   engagement: createEngagementServices(deps),

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Prose } from '../../ui/prose.tsx'
+import { LiveMetrics } from '../insights/live-metrics.tsx'
 import { PricingTable } from '../offers/pricing-table.tsx'
 import { ReviewSummary } from '../reviews/review-summary.tsx'
 import type { AgentPageData } from './agent.tsx'
@@ -20,7 +21,7 @@ export interface AgentPart {
 
 /** What stands below each other on an agent's page. */
 export function agentParts(page: AgentPageData): readonly AgentPart[] {
-  const { agent, offer, plan, isTrialUsed, path, description, permissions, reviews, changes, now } = page
+  const { agent, offer, plan, isTrialUsed, path, description, permissions, insights, reviews, changes, now } = page
   const { capabilities, steps, tags, sources } = agent
   const parts: AgentPart[] = []
   const add = (id: string, title: string, content: ReactNode) =>
@@ -49,6 +50,9 @@ export function agentParts(page: AgentPageData): readonly AgentPart[] {
   }
   if (permissions !== undefined) {
     add('permissions', 'Permissions', <Permissions name={agent.name} permissions={permissions} />)
+  }
+  if (insights !== undefined) {
+    add('metrics', 'Live metrics', <LiveMetrics insights={insights} name={agent.name} now={now} />)
   }
   if (reviews !== undefined) {
     parts.push({

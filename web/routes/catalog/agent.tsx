@@ -27,12 +27,13 @@ export async function loader({ context, params, request }: Route.LoaderArgs) {
   if (found.kind === 'moved') throw redirect(href('/agents/:slug', { slug: found.slug }), 301)
   const { agent } = found
   const { slug } = agent
-  const [offer, isTrialUsed, summary, standing, permissions] = await Promise.all([
+  const [offer, isTrialUsed, summary, standing, permissions, insights] = await Promise.all([
     services.offers.read(slug, viewer?.id),
     viewer !== undefined && services.billing.isTrialUsed({ userId: viewer.id, agentSlug: slug }),
     services.reviews.summary(slug),
     services.engagement.standing({ slug, viewer }),
     services.oauth.agentPermissions(slug),
+    agent.isLaunchable ? services.insights.read(slug) : undefined,
   ])
   return {
     agent,
@@ -46,6 +47,7 @@ export async function loader({ context, params, request }: Route.LoaderArgs) {
     reviews: renderSummary(summary),
     standing,
     permissions,
+    insights,
     changes: agent.changelog
       .slice(0, changesShown)
       .map(({ summary: markdown, ...entry }) => ({ ...entry, html: renderMarkdown(markdown, { topHeading: 3 }) })),

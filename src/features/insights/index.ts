@@ -1,0 +1,5 @@
+export { insightJobs } from './jobs.ts'
+export type { Insights } from './read-insights.ts'
+export { insightRoutes } from './routes.ts'
+export { createInsightServices } from './services.ts'
+export type { InsightServices } from './services.ts'
