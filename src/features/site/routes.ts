@@ -5,12 +5,15 @@ import type { Deps } from '#src/deps.ts'
 import { createCatalogServices, listCollections } from '#src/features/catalog/index.ts'
 import { mediaRoutes } from '#src/features/media/index.ts'
 import type { AppEnv } from '#src/http/api.ts'
+import { sharedRead } from '#src/lib/shared-read.ts'
 import { llmsText, robotsText, securityText, webManifest } from './discovery/documents.ts'
 import { createIcons } from './discovery/icons.ts'
-import { isSitemapKind, sitemapFile, sitemapIndex, sitemapPages } from './discovery/sitemap.ts'
+import { isSitemapKind, readIndex, sitemapFile, sitemapIndex, sitemapPages } from './discovery/sitemap.ts'
 
 // Whoever asks often gets what the last one got; what changed shows within minutes.
 const briefly = 'public, max-age=300'
+/** Within it what costs the database something is read once, whoever asks. */
+const sharedMs = 10_000
 const forEver = 'public, max-age=31536000, immutable'
 const xmlHeaders = { 'content-type': 'application/xml; charset=utf-8', 'cache-control': briefly }
 
@@ -18,6 +21,9 @@ const xmlHeaders = { 'content-type': 'application/xml; charset=utf-8', 'cache-co
 export function siteRoutes(deps: Deps): Hono<AppEnv> {
   const { pool, baseUrl, site } = deps
   const catalog = createCatalogServices(deps)
+  const home = sharedRead(() => catalog.home(), { ageMsMax: sharedMs })
+  // It numbers every agent there is.
+  const index = sharedRead(() => readIndex(deps), { ageMsMax: sharedMs })
   const icons = createIcons(deps)
   const routes = new Hono<AppEnv>()
 
@@ -37,7 +43,7 @@ export function siteRoutes(deps: Deps): Hono<AppEnv> {
   routes.get('/llms.txt', etag(), async (c) => {
     const [{ name }, { agentCount: agents, tags }, collections] = await Promise.all([
       site.read(),
-      catalog.home(),
+      home(),
       listCollections(deps),
     ])
     return text(c, llmsText({ name, baseUrl, agents, tags, collections }))
@@ -46,9 +52,9 @@ export function siteRoutes(deps: Deps): Hono<AppEnv> {
     const { supportEmail } = await site.read()
     return supportEmail === undefined ? next() : text(c, securityText({ baseUrl, supportEmail, now: new Date() }))
   })
-  routes.get('/sitemap.xml', async (c) => c.body(await sitemapIndex({ pool, baseUrl }), 200, xmlHeaders))
+  routes.get('/sitemap.xml', async (c) => c.body(sitemapIndex(await index()), 200, xmlHeaders))
   routes.get('/sitemaps/pages.xml', async (c) => {
-    const [{ legal }, { tags }, collections] = await Promise.all([site.read(), catalog.home(), listCollections(deps)])
+    const [{ legal }, { tags }, collections] = await Promise.all([site.read(), home(), listCollections(deps)])
     return c.body(sitemapPages({ baseUrl, legal, tags, collections }), 200, xmlHeaders)
   })
   routes.get('/sitemaps/:kind/:file{[a-z0-9-]+\\.xml}', async (c, next) => {

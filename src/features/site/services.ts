@@ -5,6 +5,7 @@ import { requireOperator } from '#src/identity/index.ts'
 import type { AccountViewer } from '#src/identity/index.ts'
 import { noticeDays } from '#src/features/pricing/index.ts'
 import { currencies } from '#src/lib/currencies.ts'
+import { sharedRead } from '#src/lib/shared-read.ts'
 import { RIALTO_VERSION } from '#src/version.ts'
 import { isLegalPage } from './legal/pages.ts'
 import { readLegal } from './legal/read-legal.ts'
@@ -53,9 +54,12 @@ export interface EditedSettings extends SiteSettings {
   readonly currencies: readonly string[]
 }
 
+/** Within it the page says the same to everybody. */
+const statusAgeMsMax = 2_000
+
 export const createSiteServices = (deps: Deps): SiteServices => ({
   legal: (page) => legal(deps, page),
-  status: () => readStatus(deps),
+  status: sharedRead(() => readStatus(deps), { ageMsMax: statusAgeMsMax }),
   publishing: () => readPublishing(deps),
   settings: async (viewer) => {
     await requireOperator(deps.db, viewer)

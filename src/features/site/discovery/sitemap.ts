@@ -44,11 +44,16 @@ async function readFiles(pool: Pool, kind: SitemapKind): Promise<readonly Listed
   return rows
 }
 
+interface FileInIndex {
+  readonly url: string
+  readonly lastmod?: string
+}
+
 /**
- * The index: one file for the pages that are always there, and as many as it takes for agents and publishers. A file's address is
- * the slug it begins with, so that none of them has to count what stands before it.
+ * What the index names: one file for the pages that are always there, and as many as it takes for agents and publishers. A file's
+ * address is the slug it begins with, so that none of them has to count what stands before it.
  */
-export async function sitemapIndex({ pool, baseUrl }: { pool: Pool; baseUrl: string }): Promise<ReadableStream> {
+export async function readIndex({ pool, baseUrl }: { pool: Pool; baseUrl: string }): Promise<readonly FileInIndex[]> {
   const files = await Promise.all(
     (Object.keys(kinds) as SitemapKind[]).map(async (kind) =>
       (await readFiles(pool, kind)).map(({ slug, updated_at: lastmod }) => ({
@@ -57,8 +62,10 @@ export async function sitemapIndex({ pool, baseUrl }: { pool: Pool; baseUrl: str
       })),
     ),
   )
-  return xml([{ url: `${baseUrl}/sitemaps/pages.xml` }, ...files.flat()], new SitemapIndexStream())
+  return [{ url: `${baseUrl}/sitemaps/pages.xml` }, ...files.flat()]
 }
+
+export const sitemapIndex = (files: readonly FileInIndex[]): ReadableStream => xml(files, new SitemapIndexStream())
 
 interface OneFile {
   readonly pool: Pool
