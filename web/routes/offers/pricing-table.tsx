@@ -76,9 +76,11 @@ function PlanHead({ tier, saving, isTrialUsed }: PlannedTier & { isTrialUsed: bo
         {hasTrial && <p className="text-14">{tier.trialDays} days free first</p>}
         {saving !== undefined && <Saving {...saving} />}
       </div>
-      <p className="text-14 text-muted wrap-anywhere">
-        <bdi>{tier.description}</bdi>
-      </p>
+      {tier.description !== '' && (
+        <p className="plan-terms text-14 text-muted wrap-anywhere">
+          <bdi>{tier.description}</bdi>
+        </p>
+      )}
     </>
   )
 }
