@@ -32,7 +32,7 @@ export function AgentPanel({ agent, offer, isTrialUsed, children }: AgentPanelPr
       {!agent.isLaunchable && <OpenProject agent={agent} kind={isForSale ? 'secondary' : 'ink'} />}
       {agent.isUnclaimed && (
         <p className="text-14 text-muted">
-          Unclaimed: listed from public facts. Rialto and this entry are not affiliated with the project.
+          Unclaimed: listed from public facts. This marketplace and this entry are not affiliated with the project.
         </p>
       )}
       {children}
@@ -48,7 +48,9 @@ const Launch = ({ slug, isFirst }: { slug: string; isFirst: boolean }) => (
       Launch
     </ButtonLink>
     {isFirst && (
-      <p className="text-14 text-muted">Opens the agent and signs you in with Rialto. The first time it asks first.</p>
+      <p className="text-14 text-muted">
+        Opens the agent and signs you in with your account here. The first time it asks first.
+      </p>
     )}
   </>
 )

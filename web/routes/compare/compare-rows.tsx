@@ -71,7 +71,7 @@ function longestTrial(agent: ComparedAgent): string {
 function availability({ isUnclaimed, isComingSoon, isLaunchable }: ComparedAgent): string {
   if (isUnclaimed) return 'Unclaimed: used at the project itself'
   if (isComingSoon) return 'Coming soon'
-  return isLaunchable ? 'Signs in with Rialto' : 'Listed'
+  return isLaunchable ? 'Signs you in from here' : 'Listed'
 }
 
 function rating({ rating: stars, reviewCount, isUnclaimed }: ComparedAgent, locale: string): string {
@@ -89,7 +89,7 @@ function publisher({ publisherName, isVerified, isUnclaimed }: ComparedAgent): s
 
 function permissions({ permissions: asked, isLaunchable }: ComparedAgent): string {
   if (asked.length > 0) return asked.join(' ')
-  return isLaunchable ? 'Said when you sign in; no reasons given here' : 'Signs nobody in through Rialto'
+  return isLaunchable ? 'Said when you sign in; no reasons given here' : 'Signs nobody in from here'
 }
 
 function Permissions(agent: ComparedAgent): ReactNode {
