@@ -1,8 +1,10 @@
 // What is suggested while somebody types, read from the database as the pages and the API read it.
 import { eq, sql } from 'drizzle-orm'
+import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { agents } from '#src/db/schema/index.ts'
-import { createCatalogServices, refreshAgentSearch } from '#src/features/catalog/index.ts'
+import { catalogRoutes, createCatalogServices, refreshAgentSearch } from '#src/features/catalog/index.ts'
+import type { AppEnv } from '#src/http/api.ts'
 import { createTestDatabase } from '#test/support/database.ts'
 import type { TestDatabase } from '#test/support/database.ts'
 import { listAgents } from './agents.ts'
@@ -99,6 +101,24 @@ describe('suggestions', () => {
     expect(await slugs('op%hands')).toEqual([])
     expect(await slugs('_penhands')).toEqual(['openhands'])
   })
+})
+
+test('faster than thirty people type, one network has to wait and another has not', async () => {
+  const app = new Hono<AppEnv>()
+  app.use(async (c, next) => {
+    c.set('clientAddress', c.req.header('x-test-address') ?? '')
+    await next()
+  })
+  app.route('/', catalogRoutes(database))
+  const from = async (address: string): Promise<Response> =>
+    app.request('/suggestions?q=', { headers: { 'x-test-address': address } })
+  for (let asked = 0; asked < 600; asked += 1) expect((await from('203.0.113.7')).status).toBe(200)
+  const refused = await from('203.0.113.7')
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10'])
+  expect((await from('203.0.113.8')).status).toBe(200)
+  // Of IPv6 a whole /64 is one network.
+  for (let asked = 0; asked < 600; asked += 1) await from(`2001:db8::${asked}`)
+  expect((await from('2001:db8::ffff')).status).toBe(429)
 })
 
 describe('a beginning that thousands share', () => {
