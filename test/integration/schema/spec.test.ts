@@ -138,7 +138,9 @@ describe('cross-schema rules', () => {
     expect(columns.length).toBeGreaterThanOrEqual(12)
     for (const table of columns) {
       const key = catalog.foreignKeys.find((entry) => entry.table === table && entry.columns.join() === 'agent_id')
-      expect([table, key?.foreignTable, key?.onDelete]).toEqual([table, 'agents', 'cascade'])
+      // What is made from an agent's search row goes with that, and so with its agent.
+      const parent = table === 'agent_suggestions' ? 'agent_search' : 'agents'
+      expect([table, key?.foreignTable, key?.onDelete]).toEqual([table, parent, 'cascade'])
     }
   })
 
