@@ -103,11 +103,9 @@ export type AgentCard = z.infer<typeof agentCardSchema>
 
 export const agentDetailSchema = agentCardSchema
   .extend({
-    publisherSlug: slugSchema
-      .nullable()
-      .openapi({
-        description: 'The publisher has a page, /publishers/{slug}; null when nobody has claimed the agent.',
-      }),
+    publisherSlug: slugSchema.nullable().openapi({
+      description: 'The publisher has a page, /publishers/{slug}; null when nobody has claimed the agent.',
+    }),
     description: z.string().openapi({ description: 'Markdown.' }),
     homepageUrl: z.string().nullable(),
     repositoryUrl: z.string().nullable(),
