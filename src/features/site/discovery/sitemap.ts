@@ -1,12 +1,12 @@
-import { Readable } from 'node:stream'
+import { PassThrough, pipeline, Readable } from 'node:stream'
 import { SitemapIndexStream, SitemapStream } from 'sitemap'
 import type { Pool } from 'pg'
 import type { LegalText, SiteSettings } from '#src/db/site-settings.ts'
 import { legalPages } from '../legal/pages.ts'
 import type { LegalPage } from '../legal/pages.ts'
 
-/** URLs in one file: a tenth of what the protocol allows, so that one is read and sent in a moment. */
-export const urlsPerFile = 5_000
+/** URLs in one file. The protocol allows fifty times as many; so few are written within 50 ms, whoever asks for them. */
+const urlsPerFile = 1_000
 /** What one index may name: https://www.sitemaps.org/protocol.html */
 const filesMax = 50_000
 
@@ -127,7 +127,9 @@ function legalEntry(page: LegalPage, text: LegalText | undefined): Page[] {
 /** Without the vocabularies of news, pictures and films, which nothing here has. */
 const urlStream = () => new SitemapStream({ xmlns: { news: false, xhtml: false, image: false, video: false } })
 
-const xml = (
-  items: readonly { url: string; lastmod?: string }[],
-  stream: SitemapStream | SitemapIndexStream,
-): ReadableStream => Readable.toWeb(Readable.from(items).pipe(stream)) as ReadableStream
+/** As bytes, a chunk at a time. What goes wrong on the way breaks the answer off, so that nobody takes a part for the whole. */
+function xml(items: readonly FileInIndex[], writer: SitemapStream | SitemapIndexStream): ReadableStream {
+  const bytes = new PassThrough()
+  pipeline(Readable.from(items), writer, bytes, () => undefined)
+  return Readable.toWeb(bytes) as ReadableStream
+}
