@@ -77,7 +77,9 @@ async function measure(
   )
   const page = '/agents/openhands'
   const signedIn = () => get(page, { cookie })
-  await add(measureThroughput({ ...shared, name: 'page-signed-in', measured: signedIn, floor: () => get(page) }))
+  // A cookie that nobody knows keeps the answer from coming out of memory.
+  const stranger = () => get(page, { cookie: 'stranger=1' })
+  await add(measureThroughput({ ...shared, name: 'page-signed-in', measured: signedIn, floor: stranger }))
   await add(measureThroughput({ ...shared, name: 'floor', measured: health, floor: health }))
   return results
 }

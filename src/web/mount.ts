@@ -7,12 +7,13 @@ import { getCookie } from 'hono/cookie'
 import type { ServerBuild } from 'react-router'
 import type { Deps } from '#src/deps.ts'
 import type { AppContext } from '#src/http/api.ts'
+import { staticPage } from '#src/http/static-page.ts'
 import type { ApiDocument } from '#src/web/context.ts'
 import { createClientFiles } from './client-files.ts'
 import type { ClientFiles } from './client-files.ts'
 import { localeOf } from './locale.ts'
 import type { PageAges } from './page-cache.ts'
-import { createPageRenderer } from './render-page.ts'
+import { asPrivate, createPageRenderer } from './render-page.ts'
 import type { PageSite, RenderPage } from './render-page.ts'
 import { createWebServices } from './services.ts'
 import { themeCookie, themeOf } from './theme.ts'
@@ -94,6 +95,7 @@ function isAnsweredBy(middleware: NonNullable<WebBuild['middleware']>, c: AppCon
 async function ownPage(c: AppContext, { site, render }: { site: PageSite; render: RenderPage }): Promise<Response> {
   const { deps, services } = site
   const clientAddress = c.get('clientAddress')
+  const nonce = c.get('secureHeadersNonce') ?? ''
   const { viewer, cookies } = await services.account.viewer(
     { headers: c.req.raw.headers, clientAddress },
     { mustBeFresh: c.req.method !== 'GET' && c.req.method !== 'HEAD' },
@@ -103,21 +105,19 @@ async function ownPage(c: AppContext, { site, render }: { site: PageSite; render
     viewer,
     page: {
       id: c.get('requestId'),
-      nonce: c.get('secureHeadersNonce') ?? '',
+      nonce,
       allowStyle: () => undefined,
       locale: localeOf(c.req.header('accept-language')),
       theme: themeOf(getCookie(c, themeCookie)),
       clientAddress,
     },
   })
-  // Somebody's own page; whoever keeps it asks before it is shown again.
-  if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-cache')
-  response.headers.append('vary', 'Cookie')
+  if (response === undefined) return staticPage({ reason: 'away', nonce })
   // A page that signs in or out sets the session's cookies itself; renewing the old ones beside it would undo that.
   if (response.headers.getSetCookie().length === 0) {
     for (const cookie of cookies) response.headers.append('set-cookie', cookie)
   }
-  return response
+  return asPrivate(response)
 }
 
 /**

@@ -12,9 +12,20 @@ export interface PageAges {
 }
 
 /** What making a page came to: one for everybody, or one that is nobody's but the asker's. */
-export type MadePage =
-  | { readonly kind: 'shared'; readonly answer: StoredAnswer }
-  | { readonly kind: 'own'; readonly response: Response }
+export type MadePage = SharedPage | OwnPage
+
+interface SharedPage {
+  readonly kind: 'shared'
+  readonly answer: StoredAnswer
+  /** The Content-Security-Policy that goes with it; undefined: the usual one. */
+  readonly policy?: string
+}
+
+interface OwnPage {
+  readonly kind: 'own'
+  readonly response: Response
+  readonly policy?: string
+}
 
 interface PageCacheOptions {
   readonly ages: PageAges
@@ -26,7 +37,7 @@ interface PageCacheOptions {
 }
 
 interface Entry {
-  readonly answer: StoredAnswer
+  readonly page: SharedPage
   readonly madeAt: number
 }
 
@@ -45,14 +56,14 @@ export function createPageCache({ ages, bytesMax, now, onError }: PageCacheOptio
   const entries = new LRUCache<string, Entry>({
     maxSize: bytesMax,
     maxEntrySize: Math.floor(bytesMax / shareMax),
-    sizeCalculation: ({ answer }, key) => answer.bytesMax + key.length * 2,
+    sizeCalculation: ({ page }, key) => page.answer.bytesMax + key.length * 2,
   })
   const underWay = new Map<string, Promise<MadePage | undefined>>()
 
   const make = async (key: string, makePage: () => Promise<MadePage>): Promise<MadePage> => {
     const madeAt = now()
     const page = await makePage()
-    if (page.kind === 'shared') entries.set(key, { answer: page.answer, madeAt })
+    if (page.kind === 'shared') entries.set(key, { page, madeAt })
     // A failure says nothing about what was there; anything else does: the page has become another.
     else if (page.response.status < 500) entries.delete(key)
     return page
@@ -73,7 +84,7 @@ export function createPageCache({ ages, bytesMax, now, onError }: PageCacheOptio
   }
 
   const insteadOfFailure = (entry: Entry | undefined): MadePage | undefined =>
-    entry !== undefined && now() - entry.madeAt < ages.outageMs ? { kind: 'shared', answer: entry.answer } : undefined
+    entry !== undefined && now() - entry.madeAt < ages.outageMs ? entry.page : undefined
 
   return {
     async get(key, makePage) {
@@ -81,7 +92,7 @@ export function createPageCache({ ages, bytesMax, now, onError }: PageCacheOptio
       const age = entry === undefined ? Number.POSITIVE_INFINITY : now() - entry.madeAt
       if (entry !== undefined && age < ages.freshMs + ages.staleMs) {
         if (age >= ages.freshMs && !underWay.has(key)) start(key, makePage).catch(onError)
-        return { kind: 'shared', answer: entry.answer }
+        return entry.page
       }
       const others = underWay.get(key)
       if (others !== undefined) return (await others) ?? insteadOfFailure(entries.get(key))

@@ -3,7 +3,6 @@ import type { RouterContext, ServerBuild } from 'react-router'
 import { isDatabaseUnavailable } from '#src/db/errors.ts'
 import type { Deps } from '#src/deps.ts'
 import { shownSite } from '#src/features/site/index.ts'
-import { staticPage } from '#src/http/static-page.ts'
 import { issuerOf } from '#src/identity/index.ts'
 import type { ApiDocument, PageRequest, Viewer, WebContext, WebServices } from '#src/web/context.ts'
 
@@ -22,7 +21,8 @@ interface Rendering {
 }
 
 interface RenderedPage {
-  readonly response: Response
+  /** Undefined while the database is away: what the router made of that is no page to show. */
+  readonly response: Response | undefined
   /** Something went wrong on the way, whatever the page looks like. */
   readonly hasFailed: boolean
 }
@@ -59,9 +59,15 @@ export function createPageRenderer({
     provider.set(contextKey, context)
     const response = await handler(request, provider)
     for (const error of errors) deps.log.warn({ requestId: page.id, err: error }, 'a page failed')
-    if (!errors.some(isDatabaseUnavailable)) return { response, hasFailed: errors.length > 0 }
-    return { response: staticPage({ reason: 'away', nonce: page.nonce ?? '' }), hasFailed: true }
+    return { response: errors.some(isDatabaseUnavailable) ? undefined : response, hasFailed: errors.length > 0 }
   }
+}
+
+/** The asker's own: kept by nobody else, and asked for again before it is shown again, unless the page says otherwise. */
+export function asPrivate(response: Response): Response {
+  if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-cache')
+  response.headers.append('vary', 'Cookie')
+  return response
 }
 
 /** The build's own copy of the key: context keys match by identity. */

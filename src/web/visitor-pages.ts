@@ -5,9 +5,12 @@ import type { RouteObject, ServerBuild } from 'react-router'
 import type { AppContext } from '#src/http/api.ts'
 import { nonceFreePolicy } from '#src/http/security-headers.ts'
 import { createStoredAnswer } from '#src/http/stored-answer.ts'
+import type { StoredAnswer } from '#src/http/stored-answer.ts'
+import { staticPage } from '#src/http/static-page.ts'
 import { localeOf } from './locale.ts'
 import { createPageCache } from './page-cache.ts'
 import type { MadePage, PageAges } from './page-cache.ts'
+import { asPrivate } from './render-page.ts'
 import type { PageSite, RenderPage } from './render-page.ts'
 import { themeCookie, themeOf } from './theme.ts'
 
@@ -73,15 +76,19 @@ export function createVisitorPages({ site, ages, now }: VisitorPagesOptions): Vi
             clientAddress: '',
           },
         })
-        return hasFailed || !isSharedResponse(response) ? { kind: 'own', response } : shared(response, styles)
+        if (response === undefined) {
+          return { kind: 'own', response: staticPage({ reason: 'away', nonce: c.get('secureHeadersNonce') ?? '' }) }
+        }
+        const policy = nonceFreePolicy({ styleHashes: styles.map(hashOf) })
+        return hasFailed || !isSharedResponse(response)
+          ? { kind: 'own', response: asPrivate(response), policy }
+          : { kind: 'shared', answer: await store(response), policy }
       }
 
       const made = await cache.get(`${theme} ${locale} ${address}`, make)
       if (made === undefined) return undefined
-      if (made.kind === 'own') return made.response
-      const policy = made.answer.headers['content-security-policy']
-      if (policy !== undefined) c.set('ownPolicy', policy)
-      return made.answer.respond(c)
+      if (made.policy !== undefined) c.set('ownPolicy', made.policy)
+      return made.kind === 'own' ? made.response : made.answer.respond(c)
     },
   }
 }
@@ -129,21 +136,15 @@ function isSharedResponse({ status, headers }: Response): boolean {
  * Browsers and proxies may keep it too, but ask each time: only here is known when it changes. They see a page of their own for
  * every Cookie, so a shared cache never gives a visitor's page to somebody who is signed in, nor the other way round.
  */
-async function shared(response: Response, styles: readonly string[]): Promise<MadePage> {
+async function store(response: Response): Promise<StoredAnswer> {
   const headers = Object.fromEntries(response.headers)
   delete headers['content-length']
-  if (headers['cache-control'] === undefined) {
-    headers['cache-control'] = 'public, max-age=0, must-revalidate'
-    headers['vary'] = 'Cookie, Accept-Language, Accept-Encoding'
-  } else {
-    headers['vary'] = 'Accept-Encoding'
-  }
-  headers['content-security-policy'] = nonceFreePolicy({ styleHashes: styles.map(hashOf) })
+  // What a route keeps for longer than a moment is no page but a file, and the same for everybody.
+  headers['vary'] =
+    headers['cache-control'] === undefined ? 'Cookie, Accept-Language, Accept-Encoding' : 'Accept-Encoding'
+  headers['cache-control'] ??= 'public, max-age=0, must-revalidate'
   const body = new Uint8Array(await response.arrayBuffer())
-  return {
-    kind: 'shared',
-    answer: createStoredAnswer({ status: response.status, headers, body, effort: 'quick' }),
-  }
+  return createStoredAnswer({ status: response.status, headers, body, effort: 'quick' })
 }
 
 /** As a policy names an inline style: by what it says (CSP 3 §2.3.1). */

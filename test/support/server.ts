@@ -7,6 +7,7 @@ import { createLog } from '#src/log.ts'
 import { startMarketplace } from '#src/marketplace.ts'
 import { createTerminal } from '#src/terminal.ts'
 import { loadBuiltWeb } from '#src/web/mount.ts'
+import type { PageAges } from '#src/web/page-cache.ts'
 import { createTestDatabase } from './database.ts'
 
 export interface TestServer {
@@ -20,6 +21,8 @@ interface TestServerOptions {
   readonly overrides?: Partial<Deps>
   /** Another database than a fresh one of its own; stays open when the server stops. */
   readonly databaseUrl?: string
+  /** Keeps pages for visitors without a session; left out: every page is made for its request, so that it shows what is so. */
+  readonly pageAges?: PageAges
   /** Also runs the sample agents, as the demo does. */
   readonly runsSamples?: boolean
 }
@@ -39,7 +42,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     config,
     log: createLog(config),
     terminal: createTerminal({ isQuiet: true, stream: process.stdout }),
-    loadWeb: () => loadBuiltWeb(config.rootDir),
+    loadWeb: () => loadBuiltWeb(config.rootDir, { keeping: options.pageAges }),
     runsSamples: options.runsSamples ?? false,
     ...(options.overrides === undefined ? {} : { overrides: options.overrides }),
   })

@@ -185,7 +185,9 @@ describe('pages', () => {
     expect(answer.headers['vary']).toMatch(/accept-encoding/i)
     const html = gunzipSync(answer.body).toString()
     expect(html).toContain('</html>')
-    expect(html).not.toMatch(/<script[^>]+type="module"/)
+    const scripts = [...html.matchAll(/<script[^>]+src="([^"]+)"/g)].map(([, src]) => src)
+    expect(scripts).toEqual([expect.stringMatching(/^\/assets\/palette-[\w-]+\.js$/)])
+    expect(html).not.toContain('modulepreload')
   })
 
   it('show a page, not JSON, when a form is refused', async () => {
