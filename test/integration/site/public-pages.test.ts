@@ -4,13 +4,17 @@ import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { agents, siteSettings } from '#src/db/schema/index.ts'
 import { readIndex } from '#src/features/site/discovery/sitemap.ts'
+import { addPublisher } from '#test/integration/pricing/publisher.ts'
+import type { TestPublisher } from '#test/integration/pricing/publisher.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 import routes from '#web/routes.ts'
 
 let server: TestServer
+let publisher: TestPublisher
 beforeAll(async () => {
   server = await startTestServer()
+  publisher = await addPublisher(server.deps.db)
 })
 afterEach(() => server.deps.db.execute(sql`DELETE FROM agents WHERE slug LIKE 'filler-%'`))
 afterAll(() => server.stop())
@@ -22,12 +26,13 @@ const read = async (path: string) => {
 }
 const locations = (xml: string): string[] => [...xml.matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, url = '']) => url)
 
-/** Of parameters that the seeded catalogue has; another one is nothing, and so no page. */
-const known: Readonly<Record<string, string>> = {
+/** Of parameters that there is something for; another one is nothing, and so no page. */
+const known = (): Readonly<Record<string, string>> => ({
   'legal/:page': 'terms',
   'agents/:slug': 'aider',
-  'agents/:slug/reviews': 'aider',
-}
+  'agents/:slug/reviews': publisher.slug,
+  'publishers/:org': publisher.slug,
+})
 
 const isCanonical = (html: string): string | undefined => /<link rel="canonical" href="([^"]+)"\/>/.exec(html)?.[1]
 const asksNotToBeFound = (html: string): boolean => html.includes('<meta name="robots" content="noindex"/>')
@@ -35,7 +40,7 @@ const asksNotToBeFound = (html: string): boolean => html.includes('<meta name="r
 test('every page has one address for search engines, or asks not to be found', async () => {
   const paths = (routes as readonly RouteConfigEntry[])
     .filter(({ path }) => !(path ?? '').startsWith('dev/'))
-    .map(({ path = '' }) => `/${path === '*' ? 'nothing' : path.replaceAll(/:\w+/g, known[path] ?? 'nothing')}`)
+    .map(({ path = '' }) => `/${path === '*' ? 'nothing' : path.replaceAll(/:\w+/g, known()[path] ?? 'nothing')}`)
   expect(paths.length).toBeGreaterThan(80)
   const found: string[] = []
   for (const path of paths) {
@@ -66,6 +71,7 @@ test('the sitemap names pages that are there, each at its one address', async ()
     expect(response.status, url).toBe(200)
     expect(isCanonical(await response.text())?.replaceAll('&amp;', '&'), url).toBe(url)
   }
+  expect(urls).toContain(`${server.origin}/publishers/${publisher.slug}`)
   expect(urls.some((url) => url.endsWith('/legal/imprint'))).toBe(false)
 })
 
@@ -97,7 +103,7 @@ test('robots.txt leads to the sitemap and away from what is somebody’s own', a
 
 test('llms.txt says what there is, with addresses that answer', async () => {
   const { text } = await read('/llms.txt')
-  expect(text).toMatch(/^# Rialto\n\n> .*\b18 agents are listed\./)
+  expect(text).toMatch(/^# Rialto\n\n> .*\b19 agents are listed\./)
   const addresses = [...text.matchAll(/\]\((http[^)]+)\)/g)].map(([, url = '']) => url.replace('{slug}', 'aider'))
   expect(addresses.length).toBeGreaterThan(15)
   // The MCP server answers to POST.
