@@ -859,7 +859,11 @@ export const usageDisputes = pgTable(
     hasLength(table.message, { min: 1, max: 2_000 }),
     hasLength(table.decision, { min: 0, max: 1_000 }),
     isPositive(table.creditedUnits),
-    holds(table.creditedUnits, sql`(${table.creditedUnits} IS NOT NULL) = (${table.state} = 'credited')`, 'state_check'),
+    holds(
+      table.creditedUnits,
+      sql`(${table.creditedUnits} IS NOT NULL) = (${table.state} = 'credited')`,
+      'state_check',
+    ),
     holds(table.decidedAt, sql`(${table.decidedAt} IS NULL) = (${table.state} = 'open')`),
     reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
     reference(table.userId, user.id, 'cascade'),

@@ -125,7 +125,9 @@ function blockHtml(block: MailBlock): SafeHtml {
       return html`<p
         class="ink rule"
         style="margin:0 0 16px;padding:0 0 0 16px;border-left:2px solid ${light.hairline};font:400 16px/24px ${sans};color:${light.ink};white-space:pre-line;overflow-wrap:anywhere"
-      >${block.text}</p> `
+      >
+        ${block.text}
+      </p> `
     case 'note':
       return html`<p
         class="muted rule"

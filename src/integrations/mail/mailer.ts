@@ -85,5 +85,6 @@ function refuseIfTooLate({ usefulUntil }: MailMessage): void {
 
 /** Addresses are checked where they come in; this guards the header and the envelope against a caller that forgot. */
 function checkAddress(address: string): void {
-  if (!/^[^\s\p{Cc}<>,;"]+@[^\s\p{Cc}<>,;"@]+$/u.test(address) || address.length > 320) throw new Error('Not one e-mail address')
+  if (!/^[^\s\p{Cc}<>,;"]+@[^\s\p{Cc}<>,;"@]+$/u.test(address) || address.length > 320)
+    throw new Error('Not one e-mail address')
 }

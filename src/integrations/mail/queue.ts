@@ -166,7 +166,9 @@ const lookAgainMs = 500
  */
 export async function forgetMail(boss: PgBoss, to: string): Promise<void> {
   const deadline = Date.now() + underWayMsMax
-  const holding = [queueName, deadLetterName].flatMap((name) => [{ to }, { replyTo: to }].map((data) => ({ name, data })))
+  const holding = [queueName, deadLetterName].flatMap((name) =>
+    [{ to }, { replyTo: to }].map((data) => ({ name, data })),
+  )
   for (const { name, data } of holding) {
     for (;;) {
       const jobs = await boss.findJobs(name, { data, limit: forgottenAtOnce })

@@ -42,7 +42,7 @@ export async function action(args: Route.ActionArgs) {
   const shown = { errors, waitSeconds: undefined as number | undefined, refusal: undefined as string | undefined }
   switch (outcome.kind) {
     case 'done':
-      throw redirect(pathOf(slug) + (intent === 'check' ? '#checked' : ''), 303)
+      throw redirect(pathOf(slug), 303)
     case 'invalid':
       return data({ ...shown, errors: outcome.errors }, { status: 400 })
     case 'rate_limited':

@@ -68,7 +68,7 @@ const Steps = ({ isProven }: { isProven: boolean }) =>
   isProven ? 'Step 2 of 2: an operator decides.' : 'Step 1 of 2: prove it.'
 
 const Proven = ({ claim, now }: { claim: OwnClaim; now: number }) => (
-  <div id="checked" className="flex flex-col gap-16">
+  <div className="flex flex-col gap-16">
     <Notice tone="good" title={`Found at ${claim.host}`}>
       {claim.provenAt !== null && (
         <>
@@ -88,12 +88,10 @@ const wayWords = { well_known: 'in the file', dns: 'in the DNS' } as const
 const ToProve = ({ claim, now }: { claim: OwnClaim; now: number }) => (
   <>
     {claim.checkedAt !== null && claim.checkError !== null && (
-      <div id="checked">
-        <Notice tone="warning" title="Not found yet">
-          <span className="wrap-anywhere">{claim.checkError}</span> Looked for{' '}
-          <RelativeTime iso={claim.checkedAt} now={now} />.
-        </Notice>
-      </div>
+      <Notice tone="warning" title="Not found yet">
+        <span className="wrap-anywhere">{claim.checkError}</span> Looked for{' '}
+        <RelativeTime iso={claim.checkedAt} now={now} />.
+      </Notice>
     )}
     <section aria-labelledby="text-title" className="flex flex-col gap-8">
       <h2 id="text-title" className="text-18 font-medium">

@@ -121,7 +121,7 @@ const Approval = ({ claim: { agent, organization, host } }: { claim: Claim }) =>
   <Section
     id="approve"
     title="Hand it over"
-    intro={`The proof is looked for at ${host} once more. Then ${agent.name} is ${organization.name}’s: the page names it as the verified publisher, other open claims are refused, and its members are told. What the entry says stays.`}
+    intro={`The proof is looked for at ${host} once more. Then ${agent.name} belongs to ${organization.name}: the page names it as the verified publisher, other open claims are refused, and its members are told. What the entry says stays.`}
   >
     <form method="post">
       <Button name="verdict" value="approve">

@@ -45,7 +45,11 @@ export default function Reports({ loaderData }: Route.ComponentProps) {
           columns={[
             { key: 'what', label: 'About', cell: (report) => <Reported report={report} /> },
             { key: 'kind', label: 'Kind', cell: ({ kind }) => kindWords(kind) },
-            { key: 'reason', label: 'Reason', cell: ({ reason }) => reasonWords(reason) },
+            {
+              key: 'reason',
+              label: 'Reason',
+              cell: ({ kind, reason }) => (kind === 'removal' ? '–' : reasonWords(reason)),
+            },
             {
               key: 'reported',
               label: 'Reported',
