@@ -14,7 +14,13 @@ export interface PublisherContactedData {
 }
 
 /** Carries somebody's words to an agent's publisher, who replies to them directly. */
-export function publisherContacted({ kind, agent: agentName, from, message, url }: PublisherContactedData): RenderedMail {
+export function publisherContacted({
+  kind,
+  agent: agentName,
+  from,
+  message,
+  url,
+}: PublisherContactedData): RenderedMail {
   const agent = greetingName(agentName) ?? 'your agent'
   const heading = kind === 'demo' ? `Somebody asks for a demo of ${agent}` : `A message about ${agent}`
   const name = greetingName(from.name)
