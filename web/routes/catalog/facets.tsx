@@ -17,8 +17,9 @@ import {
   withFilters,
 } from './agents-query.ts'
 
-/** Tags that stand open; the others are one press away. */
-const openTagsMax = 10
+/** Values that stand open; the others are one press away, unless they are so few that a press would save nothing. */
+const openMax = 10
+const hiddenMin = 5
 
 interface FacetsProps {
   readonly facets: AgentPage['facets']
@@ -80,8 +81,9 @@ interface Choice {
 }
 
 function FacetGroup({ id, title, choices }: { id: string; title: string; choices: readonly Choice[] }) {
-  const open = choices.slice(0, openTagsMax)
-  const more = choices.slice(openTagsMax)
+  const openCount = choices.length < openMax + hiddenMin ? choices.length : openMax
+  const open = choices.slice(0, openCount)
+  const more = choices.slice(openCount)
   return (
     <nav aria-labelledby={id}>
       <h2 id={id} className="facet-title">
