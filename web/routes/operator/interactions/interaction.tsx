@@ -32,7 +32,7 @@ export default function InteractionPage({ loaderData: { interaction, now } }: Ro
         title="Mails"
         intro={
           interaction.mails.length === 0
-            ? 'None. Whoever is on the list hears of what happens from their confirmation on; pnpm operator:recipients keeps the list.'
+            ? 'None. Whoever is on the list hears of what happens from their confirmation on; the list is kept under Recipients.'
             : undefined
         }
       >
@@ -57,9 +57,22 @@ function linesOf(interaction: Interaction, now: number) {
     { label: 'Told', value: <ToldBadge {...interaction} /> },
     ...Object.entries(metadata).map(([name, value]) => ({
       label: fieldWords(name),
-      value: <span className="whitespace-pre-wrap">{typeof value === 'string' ? value : JSON.stringify(value)}</span>,
+      value: <Told name={name} value={value} />,
     })),
   ]
+}
+
+/** What has a page of its own is led to. */
+const pages: Readonly<Record<string, string>> = { reportId: '/operator/reports', claimId: '/operator/claims' }
+
+function Told({ name, value }: { name: string; value: unknown }) {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const page = Object.hasOwn(pages, name) ? pages[name] : undefined
+  return page === undefined ? (
+    <span className="whitespace-pre-wrap">{text}</span>
+  ) : (
+    <TextLink href={`${page}/${text}`}>Decide about it</TextLink>
+  )
 }
 
 const Mails = ({ mails, now }: { mails: Interaction['mails']; now: number }) => (
