@@ -56,7 +56,7 @@ function linesOf(interaction: Interaction, now: number) {
     { label: 'When', value: <RelativeTime iso={createdAt} now={now} /> },
     { label: 'Told', value: <ToldBadge {...interaction} /> },
     ...Object.entries(metadata).map(([name, value]) => ({
-      label: fieldWords(name),
+      label: fieldWords(Object.hasOwn(pages, name) ? name.replace(/Id$/, '') : name),
       value: <Told name={name} value={value} />,
     })),
   ]
@@ -71,7 +71,7 @@ function Told({ name, value }: { name: string; value: unknown }) {
   return page === undefined ? (
     <span className="whitespace-pre-wrap">{text}</span>
   ) : (
-    <TextLink href={`${page}/${text}`}>Decide about it</TextLink>
+    <TextLink href={`${page}/${text}`}>What became of it</TextLink>
   )
 }
 
