@@ -1,5 +1,3 @@
-import geistUrl from '@fontsource-variable/geist/files/geist-latin-wght-normal.woff2?url'
-import frauncesUrl from '@fontsource-variable/fraunces/files/fraunces-latin-opsz-normal.woff2?url'
 import type { ReactNode } from 'react'
 import {
   isRouteErrorResponse,
@@ -15,6 +13,8 @@ import {
 } from 'react-router'
 import type { Route } from './+types/root.ts'
 import faviconUrl from './assets/favicon.svg?url'
+import frauncesUrl from './assets/fonts/fraunces-latin.woff2?url'
+import geistUrl from './assets/fonts/geist-latin.woff2?url'
 import { webContext } from './context.ts'
 import { openItemsOf } from './routes/operator/open-items.ts'
 import { AccentStyle } from './shell/accent-style.tsx'
