@@ -1,3 +1,4 @@
+import { defaultSiteName } from '#src/db/site-settings.ts'
 import type { Deps } from '#src/deps.ts'
 import { parseEmail } from '#src/identity/index.ts'
 import { currencies } from '#src/lib/currencies.ts'
@@ -40,7 +41,11 @@ export async function saveGeneral(
     operatorId,
     action: 'site.set_general',
     change: async (row) => {
-      const set = { name: name === '' ? null : name, supportEmail: email.value === '' ? null : email.value, currency }
+      const set = {
+        name: name === '' || name === defaultSiteName ? null : name,
+        supportEmail: email.value === '' ? null : email.value,
+        currency,
+      }
       const changed = (['name', 'supportEmail', 'currency'] as const).filter((field) => set[field] !== row[field])
       // Which fields, but not the address: the trail can't be changed afterwards.
       return changed.length === 0 ? undefined : { set, metadata: { changed, name: set.name, currency } }

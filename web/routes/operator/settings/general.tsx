@@ -38,6 +38,8 @@ export async function action(args: Route.ActionArgs) {
   throw redirect(`${path}?notice=saved`, 303)
 }
 
+const names = new Intl.DisplayNames('en', { type: 'currency' })
+
 /** What the marketplace is called, whom people write to, and what prices are in. */
 export default function GeneralSettings({ loaderData, actionData }: Route.ComponentProps) {
   const { saved, currencies, notice } = loaderData
@@ -70,7 +72,7 @@ export default function GeneralSettings({ loaderData, actionData }: Route.Compon
             label="Currency"
             name="currency"
             hint="Of prices for which a publisher has chosen none."
-            options={currencies.map((code) => ({ value: code, label: code }))}
+            options={currencies.map((code) => ({ value: code, label: `${code} · ${names.of(code) ?? code}` }))}
             defaultValue={shown.currency}
             error={errors.currency}
           />
