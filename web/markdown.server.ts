@@ -34,18 +34,29 @@ export function renderMarkdown(markdown: string, { topHeading = 3 }: Rendering =
     .use(remarkGfm)
     .use(remarkRehype)
     .use(rehypeSanitize, schema)
-    .use(lowerHeadings, topHeading - 1)
+    .use(placeHeadings, topHeading)
     .use(distrustLinks)
     .use(rehypeStringify)
     .processSync(markdown.slice(0, charactersMax))
   return String(file) as SafeHtml
 }
 
-const lowerHeadings = (by: number) => (tree: Root) =>
+const levelOf = ({ tagName }: Element): number | undefined => {
+  const level = /^h([1-6])$/.exec(tagName)?.[1]
+  return level === undefined ? undefined : Number(level)
+}
+
+/** So that none is left out between the page's headings and the text's, however deep it begins. */
+const placeHeadings = (top: number) => (tree: Root) => {
+  let highest = 6
   eachElement(tree, (element) => {
-    const level = /^h([1-6])$/.exec(element.tagName)?.[1]
-    if (level !== undefined) element.tagName = `h${Math.min(Number(level) + by, 6)}`
+    highest = Math.min(highest, levelOf(element) ?? 6)
   })
+  eachElement(tree, (element) => {
+    const level = levelOf(element)
+    if (level !== undefined) element.tagName = `h${Math.min(level - highest + top, 6)}`
+  })
+}
 
 const distrustLinks = () => (tree: Root) =>
   eachElement(tree, (element) => {

@@ -25,6 +25,8 @@ describe('renderMarkdown', () => {
 
   it('keeps headings below the page’s own', () => {
     expect(renderMarkdown('# One\n\n###### Six')).toBe('<h3>One</h3>\n<h6>Six</h6>')
+    expect(renderMarkdown('## Two\n\n### Three\n\n# One')).toBe('<h4>Two</h4>\n<h5>Three</h5>\n<h3>One</h3>')
+    expect(renderMarkdown('## Two\n\n### Three')).toBe('<h3>Two</h3>\n<h4>Three</h4>')
   })
 
   it('cuts text past its limit instead of spending the server on it', () => {

@@ -50,7 +50,7 @@ export async function loader({ context, params, request }: Route.LoaderArgs) {
     insights,
     changes: agent.changelog
       .slice(0, changesShown)
-      .map(({ summary: markdown, ...entry }) => ({ ...entry, html: renderMarkdown(markdown, { topHeading: 3 }) })),
+      .map(({ summary: markdown, ...entry }) => ({ ...entry, html: renderMarkdown(markdown) })),
     now: Date.now(),
   }
 }
