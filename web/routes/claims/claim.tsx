@@ -17,14 +17,14 @@ const pathOf = (slug: string): string => `/agents/${encodeURIComponent(slug)}/cl
 
 /** Somebody claims an entry for their organization: begins, puts a text where it has to stand, and has it looked for. */
 export async function loader(args: Route.LoaderArgs) {
-  const { viewer, organizations, caller } = personRequest(args)
+  const { viewer, organizations, caller, site } = personRequest(args)
   const { services } = args.context.get(webContext)
   const page = await services.claims.page({ slug: args.params.slug, viewer })
   if (page === undefined) throw data(null, { status: 404 })
   const { agent, claim } = page
   if (agent.slug !== args.params.slug) throw redirect(pathOf(agent.slug), 301)
   const managed = (await organizations.list(caller)).filter(({ role }) => role !== 'member')
-  return { agent, claim, managed, isVerified: viewer.emailVerified, now: Date.now() }
+  return { agent, claim, managed, isVerified: viewer.emailVerified, supportEmail: site.supportEmail, now: Date.now() }
 }
 
 export async function action(args: Route.ActionArgs) {
@@ -55,7 +55,7 @@ export async function action(args: Route.ActionArgs) {
 }
 
 export default function ClaimEntry({ loaderData, actionData }: Route.ComponentProps) {
-  const { agent, claim, managed, isVerified, now } = loaderData
+  const { agent, claim, managed, isVerified, supportEmail, now } = loaderData
   const { slug, name, target } = agent
   const footer = <BackTo slug={slug} name={name} />
   if (!agent.isUnclaimed) {
@@ -76,7 +76,7 @@ export default function ClaimEntry({ loaderData, actionData }: Route.ComponentPr
     return <OpenClaim agent={agent} claim={claim} sent={actionData} now={now} />
   }
   if (target.kind !== 'host')
-    return <NoProof name={name} slug={slug} host={target.kind === 'shared' ? target.host : ''} />
+    return <NoProof agent={agent} host={target.kind === 'shared' ? target.host : ''} supportEmail={supportEmail} />
   if (!isVerified) {
     return (
       <AccessPage
@@ -104,8 +104,15 @@ export default function ClaimEntry({ loaderData, actionData }: Route.ComponentPr
   return <StartClaim agent={agent} host={target.host} managed={managed} refused={claim} sent={actionData} />
 }
 
+interface NoProofProps {
+  readonly agent: { readonly slug: string; readonly name: string }
+  /** Empty: the entry names none. */
+  readonly host: string
+  readonly supportEmail: string | undefined
+}
+
 /** Says which host would count, and what to do instead. */
-const NoProof = ({ name, slug, host }: { name: string; slug: string; host: string }) => (
+const NoProof = ({ agent: { name, slug }, host, supportEmail }: NoProofProps) => (
   <AccessPage
     title={`${name} can’t be claimed by a proof`}
     intro={
@@ -121,5 +128,10 @@ const NoProof = ({ name, slug, host }: { name: string; slug: string; host: strin
       its own name, say which: once the entry names it, the claim can be proven. You can also{' '}
       <TextLink href={`/agents/${slug}/removal`}>ask for the entry’s removal</TextLink>.
     </p>
+    {supportEmail !== undefined && (
+      <p className="text-14 text-muted wrap-anywhere">
+        Or write to <TextLink href={`mailto:${supportEmail}`}>{supportEmail}</TextLink>.
+      </p>
+    )}
   </AccessPage>
 )
