@@ -2,7 +2,6 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { readCatalogueSeed } from '#src/db/seed/index.ts'
 import { seedCatalogue } from '#src/features/catalog/index.ts'
-import { axeFindings } from '#test/support/looks.ts'
 import { startTestServer, type TestServer } from '#test/support/server.ts'
 
 let server: TestServer
@@ -17,17 +16,6 @@ afterAll(async () => {
   await browser.close()
   await server.stop()
 })
-
-const pages = [
-  '/',
-  '/agents',
-  '/agents?q=opnhands',
-  '/agents?q=qqqqzzzz',
-  '/agents?tag=coding&sort=name',
-  '/agents/openhands',
-  '/no-such-page',
-  '/dev/ui',
-]
 
 describe('finding an agent', () => {
   it('takes a visitor from a typo to the agent by keyboard alone', () =>
@@ -121,41 +109,6 @@ describe('the theme', () => {
       await page.emulateMedia({ colorScheme: 'light' })
       expect(await background(page)).not.toBe(dark)
     }))
-})
-
-describe('every public page', () => {
-  it.each(pages)('%s has nothing that axe finds, in both themes', (path) =>
-    visit({}, async (page) => {
-      await page.goto(server.origin + path)
-      expect(await axeFindings(page, path)).toEqual([])
-    }),
-  )
-
-  it.each(pages)('%s fits 320 px, also with letters twice as large, without scrolling sideways', (path) =>
-    visit({ viewport: { width: 320, height: 640 } }, async (page) => {
-      await page.goto(server.origin + path)
-      const sideways = () =>
-        page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      expect(await sideways()).toBe(0)
-      await page.setViewportSize({ width: 1280, height: 800 })
-      await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'))
-      expect(await sideways()).toBe(0)
-    }),
-  )
-
-  it.each(pages)('%s ships no script but the palette’s, and logs no error', (path) =>
-    visit({}, async (page) => {
-      const problems: string[] = []
-      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-      page.on('pageerror', (error) => problems.push(error.message))
-      const html = (await (await page.goto(server.origin + path))?.text()) ?? ''
-      const scripts = html.match(/<script(?! type="application\/ld\+json")[^>]*/g) ?? []
-      expect(scripts.map((script) => script.replace(/ nonce="[^"]*"/, ''))).toEqual([
-        expect.stringMatching(/^<script type="module" src="\/assets\/palette-[\w-]+\.js"$/),
-      ])
-      expect(problems.filter((problem) => !problem.includes('404 (Not Found)'))).toEqual([])
-    }),
-  )
 })
 
 describe('with JavaScript off', () => {

@@ -25,22 +25,29 @@ export default function ApiDocs({ loaderData }: Route.ComponentProps) {
   const { version, description, operations, shapes, apiUrl } = loaderData
   return (
     <div className="wrap-page flex flex-col gap-48 py-48">
-      <PageMeta title="HTTP API" description="The marketplace’s HTTP API, endpoint by endpoint." canonicalPath="/api/docs" />
+      <PageMeta
+        title="HTTP API"
+        description="The marketplace’s HTTP API, endpoint by endpoint."
+        canonicalPath="/api/docs"
+      />
       <header className="flex flex-col gap-12">
         <h1 className="display text-36">HTTP API</h1>
         <p className="prose">
           <InlineCode text={description} />
         </p>
         <p className="text-14 text-muted">
-          Version {version} · <a href="/api/openapi.json">OpenAPI 3.1 document</a> · base address{' '}
-          <code className="font-mono">{apiUrl}</code>
+          Version {version} ·{' '}
+          <a href="/api/openapi.json" className="underline underline-offset-link">
+            OpenAPI 3.1 document
+          </a>{' '}
+          · base address <code className="font-mono wrap-anywhere">{apiUrl}</code>
         </p>
         <nav aria-label="Endpoints">
           <ul className="flex flex-col gap-8">
             {operations.map(({ id, method, path, summary }) => (
               <li key={id} className="flex flex-wrap items-center gap-8">
                 <Badge>{method}</Badge>
-                <a href={`#${id}`} className="font-mono text-14">
+                <a href={`#${id}`} className="font-mono text-14 wrap-anywhere">
                   {path}
                 </a>
                 <span className="text-14 text-muted">{summary}</span>
@@ -72,7 +79,7 @@ function OperationSection({ operation, apiUrl }: { operation: DescribedOperation
         {summary}
       </h2>
       <p className="flex flex-wrap items-center gap-8">
-        <Badge tone="info">{method}</Badge> <code className="font-mono text-14">{path}</code>
+        <Badge tone="info">{method}</Badge> <code className="font-mono text-14 wrap-anywhere">{path}</code>
       </p>
       {description !== '' && (
         <p className="prose">
@@ -91,7 +98,7 @@ function OperationSection({ operation, apiUrl }: { operation: DescribedOperation
             {
               key: 'description',
               label: 'What it is',
-              cell: (row) => <InlineCode text={`${row.isRequired ? 'Required. ' : ''}${row.description}`} />,
+              cell: (row) => <Words text={`${row.isRequired ? 'Required. ' : ''}${row.description}`} />,
             },
           ]}
         />
@@ -102,7 +109,7 @@ function OperationSection({ operation, apiUrl }: { operation: DescribedOperation
         rowKey={(row) => row.status}
         columns={[
           { key: 'status', label: 'Status', cell: (row) => <code className="font-mono text-14">{row.status}</code> },
-          { key: 'description', label: 'When', cell: (row) => <InlineCode text={row.description} /> },
+          { key: 'description', label: 'When', cell: (row) => <Words text={row.description} /> },
           {
             key: 'shape',
             label: 'Body',
@@ -111,13 +118,20 @@ function OperationSection({ operation, apiUrl }: { operation: DescribedOperation
         ]}
       />
       {method === 'GET' && (
-        <pre className="code-block">
+        <pre className="rounded-card bg-sunken p-16 text-14 whitespace-pre-wrap wrap-anywhere">
           <code>{`curl '${apiUrl}${path}'`}</code>
         </pre>
       )}
     </section>
   )
 }
+
+/** In one piece: on a phone each child of a cell would stand beside the others. */
+const Words = ({ text }: { text: string }) => (
+  <span className="min-w-0">
+    <InlineCode text={text} />
+  </span>
+)
 
 const ShapeLink = ({ name }: { name: string }) => <a href={`#shape-${name}`}>{name}</a>
 
@@ -139,7 +153,7 @@ function ShapeSection({ shape }: { shape: DescribedShape }) {
         columns={[
           { key: 'name', label: 'Field', cell: (row) => <code className="font-mono text-14">{row.name}</code> },
           { key: 'type', label: 'Type', cell: (row) => `${row.type}${row.isRequired ? '' : ' (optional)'}` },
-          { key: 'description', label: 'What it is', cell: (row) => <InlineCode text={row.description} /> },
+          { key: 'description', label: 'What it is', cell: (row) => <Words text={row.description} /> },
         ]}
       />
     </section>

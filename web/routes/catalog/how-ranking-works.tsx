@@ -147,8 +147,11 @@ export default function HowRankingWorks({ loaderData: { siteName, formula, examp
             Worked out
           </h2>
           <p className="max-w-prose">
-            Searching now for <a href={agentsHref({ q: example.q, exact: true })}>“{example.q}”</a>, computed by the
-            search itself when this page was asked for:
+            Searching now for{' '}
+            <a className="underline underline-offset-link" href={agentsHref({ q: example.q, exact: true })}>
+              “{example.q}”
+            </a>
+            , computed by the search itself when this page was asked for:
           </p>
           <RankingExample agents={example.agents} locale={locale} />
         </section>
