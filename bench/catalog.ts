@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { openEmbeddedDatabase } from '#src/db/embedded/index.ts'
 import { migrate } from '#src/db/migrate.ts'
 import { catalogCases } from './catalog/cases.ts'
+import { measureCorrections } from './catalog/corrections.ts'
 import { generateVocabulary } from './catalog/generate.ts'
 import { loadAgents } from './catalog/load.ts'
 import { recordStatements } from './catalog/record.ts'
@@ -69,6 +70,8 @@ async function measure(place: ServerPlace, { say }: BenchContext): Promise<CaseR
       )
       say(`${name} measured`)
     }
+    results.push(await measureCorrections({ vocabulary, get }))
+    say('corrections measured')
     results.push(...(await measureSuggestions({ pool, server, vocabulary, agentCount })))
     return results
   } finally {

@@ -9,6 +9,7 @@ interface CatalogCase {
 }
 
 const operationsPerRepeat = 200
+/** With fewer agents than twice that, half way down. */
 const deepRow = 50_000
 const pageSizeMax = 100
 
@@ -44,6 +45,13 @@ export async function catalogCases({ vocabulary, agentCount, get }: Ask): Promis
       () => words(common),
     ])()
   const tag = (): string => tagSlug(zipfRank(random, generatedTagCount))
+  /** Two searches in five are narrowed, by one or two groups. */
+  const filters = (): Record<string, string> => ({
+    ...(random() < 0.2 ? { price: pick(random, ['free', 'subscription', 'top-up', 'none']) } : {}),
+    ...(random() < 0.1 ? { trial: 'true' } : {}),
+    ...(random() < 0.1 ? { verified: 'true' } : {}),
+    ...(random() < 0.2 ? { status: pick(random, ['available', 'coming-soon', 'unclaimed']) } : {}),
+  })
   return [
     { name: 'exact', paths: many(() => search(pick(random, names))) },
     {
@@ -55,21 +63,23 @@ export async function catalogCases({ vocabulary, agentCount, get }: Ask): Promis
     { name: 'common-word', paths: many(() => search(words(common))) },
     {
       name: 'facet',
-      paths: many(() => search(mixed(), { facets: 'true', ...(random() < 0.3 ? { tag: tag() } : {}) })),
+      paths: many(() => search(mixed(), { facets: 'true', ...(random() < 0.3 ? { tag: tag() } : {}), ...filters() })),
     },
-    { name: 'deep-page', paths: await deepPages(get) },
+    // As the page asks: every count, and why each agent stands where it does.
+    { name: 'page', paths: many(() => search(mixed(), { facets: 'true', explain: 'true', ...filters() })) },
+    { name: 'deep-page', paths: await deepPages(get, Math.min(deepRow, agentCount / 2)) },
     {
       name: 'list',
       paths: many(() => {
-        const sort = pick(random, ['relevance', 'newest', 'updated', 'name'])
-        return `/agents?${new URLSearchParams({ sort, ...(random() < 0.5 ? { tag: tag() } : {}) }).toString()}`
+        const sort = pick(random, ['relevance', 'popular', 'top-rated', 'newest', 'updated', 'name'])
+        return `/agents?${new URLSearchParams({ sort, ...(random() < 0.5 ? { tag: tag() } : {}), ...filters() }).toString()}`
       }),
     },
   ]
 }
 
-/** Pages beyond row 50,000 of the newest agents, reached the way a reader would. */
-async function deepPages(get: Ask['get']): Promise<string[]> {
+/** Pages beyond a row of the newest agents, reached the way a reader would. */
+async function deepPages(get: Ask['get'], row: number): Promise<string[]> {
   let cursor: string | null = null
   const next = async (limit: number): Promise<string> => {
     const page = (await get(
@@ -78,7 +88,7 @@ async function deepPages(get: Ask['get']): Promise<string[]> {
     if (page.nextCursor === null) throw new Error('there are too few agents for a deep page')
     return page.nextCursor
   }
-  for (let row = 0; row < deepRow; row += pageSizeMax) cursor = await next(pageSizeMax)
+  for (let passed = 0; passed < row; passed += pageSizeMax) cursor = await next(pageSizeMax)
   const paths: string[] = []
   while (paths.length < operationsPerRepeat) {
     cursor = await next(24)

@@ -3,6 +3,7 @@ import { Client, Pool } from 'pg'
 import type { Database } from '#src/db/client.ts'
 import { createDatabase } from '#src/db/client.ts'
 import { recountTerms, refreshAgentSearch } from '#src/features/catalog/index.ts'
+import { insertCommerce } from './commerce.ts'
 import { generateAgents, generatedTagCount, tagSlug } from './generate.ts'
 import type { GeneratedAgent } from './generate.ts'
 
@@ -26,6 +27,8 @@ export async function loadAgents({ url, count, vocabulary }: Load): Promise<{ in
     const ids = await withoutIndexes(client, ['agents', 'agent_tags', 'agent_capabilities'], () =>
       insertAgents(client, { count, vocabulary }),
     )
+    await insertCommerce(client)
+    await client.query('ANALYZE')
     const insertedAt = performance.now()
     await withoutIndexes(client, ['agent_search', 'agent_search_terms', 'agent_suggestions'], async () => {
       await index(createDatabase(pool), ids)

@@ -1,18 +1,18 @@
 // The SQL of a request, recorded once, so that it can be sent again without the server around it.
-import type { Pool, QueryConfig } from 'pg'
+import type { Pool, PoolClient, QueryConfig } from 'pg'
 import type { Database } from '#src/db/client.ts'
 import { createDatabase } from '#src/db/client.ts'
 import { catalogRoutes } from '#src/features/catalog/index.ts'
 
 export interface RecordedRequest {
   readonly path: string
-  /** Sends the statements, those at once that the server sends at once. */
+  /** Sends the statements in their order, over one connection. */
   readonly replay: () => Promise<void>
 }
 
 interface Statement {
-  readonly config: QueryConfig
-  readonly values: unknown[]
+  readonly config: QueryConfig | string
+  readonly values: unknown[] | undefined
 }
 
 export async function recordStatements(pool: Pool, paths: readonly string[]): Promise<RecordedRequest[]> {
@@ -22,49 +22,62 @@ export async function recordStatements(pool: Pool, paths: readonly string[]): Pr
   for (const path of paths) {
     const response = await routes.request(path)
     if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-    const groups = recorder.take()
+    const statements = recorder.take()
     requests.push({
       path,
       replay: async () => {
-        for (const group of groups) await Promise.all(group.map(({ config, values }) => pool.query(config, values)))
+        const client = await pool.connect()
+        try {
+          for (const { config, values } of statements) await client.query(config, values)
+        } finally {
+          client.release()
+        }
       },
     })
   }
   return requests
 }
 
+type Query = (config: QueryConfig | string, values?: unknown[]) => Promise<unknown>
+
 class StatementRecorder {
   readonly #pool: Pool
-  #groups: Statement[][] = []
-  #running = 0
+  #statements: Statement[] = []
 
   constructor(pool: Pool) {
     this.#pool = pool
   }
 
-  /** A database that remembers what is asked of it. */
+  /** A database that remembers what is asked of it, in a transaction or outside. */
   database(): Database {
-    const query = (config: QueryConfig, values: unknown[]): Promise<unknown> => this.#query(config, values)
-    // Only `query` is used for single statements; the rest of the pool stays as it is.
-    return createDatabase(
-      new Proxy(this.#pool, { get: (pool, key) => (key === 'query' ? query : Reflect.get(pool, key)) }),
-    )
+    const connect = async (): Promise<PoolClient> => {
+      const client = await this.#pool.connect()
+      return withMethods(client, { query: this.#remembering(client.query.bind(client) as Query) })
+    }
+    const query = this.#remembering(this.#pool.query.bind(this.#pool) as Query)
+    return createDatabase(withMethods(this.#pool, { query, connect }))
   }
 
-  take(): Statement[][] {
-    const groups = this.#groups
-    this.#groups = []
-    return groups
+  take(): Statement[] {
+    const statements = this.#statements
+    this.#statements = []
+    return statements
   }
 
-  async #query(config: QueryConfig, values: unknown[]): Promise<unknown> {
-    if (this.#running === 0) this.#groups.push([])
-    this.#groups.at(-1)?.push({ config, values })
-    this.#running += 1
-    try {
-      return await this.#pool.query(config, values)
-    } finally {
-      this.#running -= 1
+  #remembering(query: Query): Query {
+    return (config, values) => {
+      this.#statements.push({ config, values })
+      return query(config, values)
     }
   }
 }
+
+/** The same object with other methods; the rest is called on the object itself, whose private fields no proxy may read. */
+const withMethods = <T extends object>(object: T, methods: Readonly<Record<string, unknown>>): T =>
+  new Proxy(object, {
+    get: (target, key) => {
+      if (typeof key === 'string' && key in methods) return methods[key]
+      const value: unknown = Reflect.get(target, key)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
