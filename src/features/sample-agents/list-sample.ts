@@ -127,17 +127,15 @@ async function offerForMoney(tx: Transaction, agentId: string, { tiers, addons }
   for (const [sortOrder, { metric, billingInterval = null, ...terms }] of addons.entries()) {
     const metricId = metricIds.get(metric)
     if (metricId === undefined) continue
-    await tx
-      .insert(agentAddonOffers)
-      .values({
-        agentId,
-        metricId,
-        ...terms,
-        billingInterval,
-        scope: billingInterval === null ? 'one_cycle' : 'permanent',
-        currency: 'USD',
-        sortOrder,
-      })
+    await tx.insert(agentAddonOffers).values({
+      agentId,
+      metricId,
+      ...terms,
+      billingInterval,
+      scope: billingInterval === null ? 'one_cycle' : 'permanent',
+      currency: 'USD',
+      sortOrder,
+    })
   }
 }
 
