@@ -14,6 +14,8 @@ export interface ListedAgent extends Record<string, unknown> {
   /** Facts about what nobody has claimed: nobody uses it through us. */
   readonly isDirectoryEntry: boolean
   readonly comingSoon: boolean
+  /** Its makers have claimed the entry, and nobody signs in to it through us yet. */
+  readonly isUnconnected: boolean
 }
 
 /** Also by an address that it had before. */
@@ -21,7 +23,8 @@ export async function findListedAgent(db: Reader, slug: string): Promise<ListedA
   // PostgreSQL refuses the character outright.
   if (slug.includes('\0')) return undefined
   const { rows } = await db.execute<ListedAgent>(sql`
-    SELECT id, agents.slug, name, listing = 'directory_entry' AS "isDirectoryEntry", coming_soon AS "comingSoon"
+    SELECT id, agents.slug, name, listing = 'directory_entry' AS "isDirectoryEntry", coming_soon AS "comingSoon",
+      claimed_at IS NOT NULL AND oauth_client_id IS NULL AS "isUnconnected"
     FROM agents
     WHERE (slug = ${slug} OR id = (SELECT agent_id FROM agent_slug_history WHERE slug = ${slug}))
       AND status = 'published'

@@ -24,7 +24,8 @@ export async function readStanding(db: Reader, { slug, viewer }: Whose): Promise
   const userId = viewer?.id ?? null
   const ownEmail = viewer?.emailVerified === true ? viewer.email : null
   const { rows } = await db.execute<Standing>(sql`
-    SELECT coming_soon AS "comingSoon", listing = 'agent' AND NOT coming_soon AS "canInstall",
+    SELECT coming_soon AS "comingSoon", listing = 'agent' AND NOT coming_soon
+        AND (claimed_at IS NULL OR oauth_client_id IS NOT NULL) AS "canInstall",
       EXISTS (SELECT FROM agent_favourites WHERE user_id = ${userId} AND agent_id = agent.id) AS "isFavourite",
       EXISTS (SELECT FROM agent_installs WHERE user_id = ${userId} AND agent_id = agent.id) AS "isInstalled",
       EXISTS (

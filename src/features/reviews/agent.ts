@@ -14,7 +14,7 @@ export interface ReviewedAgent {
   readonly organizationId: string | null
   /** Who answers reviews, as shown. */
   readonly publisherName: string | null
-  /** It can't be used yet. */
+  /** It can't be used yet: it is only coming, or its makers have claimed the entry and nobody signs in to it through us. */
   readonly isComingSoon: boolean
 }
 
@@ -29,7 +29,8 @@ export async function findReviewedAgent(db: Reader, slug: string): Promise<Agent
   if (slug.includes('\0')) return { kind: 'missing' }
   const { rows } = await db.execute(sql`
     SELECT agents.id, agents.slug, agents.name, organization_id AS "organizationId",
-      coalesce(organization.name, publisher_name) AS "publisherName", coming_soon AS "isComingSoon"
+      coalesce(organization.name, publisher_name) AS "publisherName", 
+      coming_soon OR (claimed_at IS NOT NULL AND oauth_client_id IS NULL) AS "isComingSoon"
     FROM agents LEFT JOIN organization ON organization.id = organization_id
     WHERE (agents.slug = ${slug} OR agents.id = (SELECT agent_id FROM agent_slug_history WHERE slug = ${slug}))
       AND status = 'published' AND listing = 'agent'

@@ -289,6 +289,12 @@ describe('the decision', () => {
       ['agent_claim.approve', 'failure', operator.userId],
       ['agent_claim.approve', 'success', operator.userId],
     ])
+    // Nobody can use it from here before it is connected.
+    expect((await operator.call('PUT', `/agents/${slug}/install`)).status).toBe(409)
+    const shown = await (await fetch(`${server.origin}/agents/${slug}`)).text()
+    expect(shown).toContain('Verified publisher')
+    expect(shown).not.toContain('Install Lector')
+    expect(shown).not.toContain('id="reviews"')
     const found = await operator.call('GET', '/agents?q=analytical+engines&limit=50')
     expect(found.body.items.map((item: { slug: string }) => item.slug)).toContain(slug)
     await eventually(() => {

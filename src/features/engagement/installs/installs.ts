@@ -19,10 +19,9 @@ interface Which {
 export async function install({ db, auth, jobs }: InstallDeps, { slug, userId }: Which): Promise<void> {
   await takeAttempt(auth, { 'engagement:account': [userId] })
   const isFirst = await db.transaction(async (tx) => {
-    const { id: agentId, comingSoon, isDirectoryEntry } = await getListedAgent(tx, slug)
+    const { id: agentId, comingSoon, isDirectoryEntry, isUnconnected } = await getListedAgent(tx, slug)
     if (comingSoon) throw new AppError('conflict', { detail: 'It can’t be used yet.' })
-    if (isDirectoryEntry)
-      throw new AppError('conflict', { detail: 'Nobody has claimed it: it can’t be used from here.' })
+    if (isDirectoryEntry || isUnconnected) throw new AppError('conflict', { detail: 'It can’t be used from here.' })
     return recordInstall(tx, { agentId, userId, by: 'button' })
   })
   if (isFirst) await jobs.wake(interactionMailsJob)
