@@ -12,8 +12,8 @@ export const catalogJobs = [
   },
   {
     name: 'catalog-refresh-outdated',
-    /** Hourly: what an edit changes shows at once; this is for what changes by the clock, or by what people elsewhere do. */
-    cron: '37 * * * *',
+    /** What an edit changes shows at once; this is for what changes by the clock, or by what people and agents do elsewhere. */
+    cron: '7-59/15 * * * *',
     run: async ({ db }: { readonly db: Database }): Promise<void> => void (await refreshOutdatedSearch(db)),
   },
 ] as const

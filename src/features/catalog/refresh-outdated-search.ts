@@ -7,8 +7,8 @@ import { figuresOf } from './search/quality.ts'
 import { traitsOf } from './search/traits.ts'
 
 /**
- * Refreshes the search rows that have become untrue without an edit: a price came into effect or its tier went, somebody joined the
- * publisher, was suspended or left with all they did; or an older version wrote the row. Returns how many there were. About a second
+ * Refreshes the search rows that have become untrue without an edit: a price came into effect or its tier went, an agent
+ * stopped answering, somebody joined the publisher, was suspended or left with all they did; or an older version wrote the row. Returns how many there were. About a second
  * for 100,000 agents when there are none.
  */
 export async function refreshOutdatedSearch(db: Database): Promise<number> {

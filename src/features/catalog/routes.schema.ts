@@ -73,7 +73,7 @@ export const agentListQuery = z.strictObject({
   verified: flag('Only agents whose publisher has proven to own the homepage.'),
   status: choice(
     availabilitySchema,
-    'Whether it can be used now, will be later, or is an entry that its publisher has not claimed. Repeat it: one is enough.',
+    'Whether it can be used now, did not answer when it was asked, will be there later, or is an entry that nobody has claimed. Repeat it: one is enough.',
   ),
   sort: sortSchema
     .default('relevance')

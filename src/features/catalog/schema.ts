@@ -13,7 +13,7 @@ export const priceModelSchema = z.enum(['free', 'subscription', 'top-up', 'none'
 export type PriceModel = z.infer<typeof priceModelSchema>
 
 /** An agent is in exactly one of these. */
-export const availabilitySchema = z.enum(['available', 'coming-soon', 'unclaimed'])
+export const availabilitySchema = z.enum(['available', 'unreachable', 'coming-soon', 'unclaimed'])
 export type Availability = z.infer<typeof availabilitySchema>
 
 /** What a list of agents may be narrowed by. What is left out does not narrow it. */

@@ -27,7 +27,7 @@ const inputSchema = z.strictObject({
   prices: z.array(priceModelSchema).max(4).default([]).describe('How it is paid for; one of them is enough.'),
   hasTrial: z.boolean().default(false).describe('Only what begins with a trial.'),
   isVerified: z.boolean().default(false).describe('Only of verified publishers.'),
-  statuses: z.array(availabilitySchema).max(3).default([]).describe('An agent must be in one of them.'),
+  statuses: z.array(availabilitySchema).max(4).default([]).describe('An agent must be in one of them.'),
   sort: sortSchema.default('relevance'),
   limit: z.int().min(1).max(agentsMax).default(10),
   cursor: z.string().min(1).optional().describe('`nextCursor` of the page before, everything else unchanged.'),

@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   agentAddonOffers,
+  agentChecks,
   agentInstalls,
   agentMetricDefinitions,
   agentPricingTiers,
@@ -20,6 +21,7 @@ import {
 } from '#src/features/catalog/index.ts'
 import { archiveOffer } from '#src/features/billing/offers/archive-offer.ts'
 import { createOffer } from '#src/features/billing/offers/create-offer.ts'
+import { readReachability } from '#src/features/insights/read-reachability.ts'
 import type { SearchQuery } from '#src/features/catalog/search-agents.ts'
 import { addMember, addPerson, addPublisher, subscribe } from '#test/integration/pricing/publisher.ts'
 import { createTestDatabase } from '#test/support/database.ts'
@@ -158,7 +160,7 @@ describe('counts', () => {
       total: 6,
       tags: { coding: 3, data: 3 },
       prices: { free: 2, subscription: 2, 'top-up': 1, none: 3 },
-      statuses: { available: 4, 'coming-soon': 1, unclaimed: 1 },
+      statuses: { available: 4, unreachable: 0, 'coming-soon': 1, unclaimed: 1 },
       withTrial: 1,
       verified: 2,
     })
@@ -169,7 +171,7 @@ describe('counts', () => {
       total: 1,
       tags: { coding: 1 },
       prices: { free: 1, subscription: 1, 'top-up': 0, none: 1 },
-      statuses: { available: 1, 'coming-soon': 0, unclaimed: 0 },
+      statuses: { available: 1, unreachable: 0, 'coming-soon': 0, unclaimed: 0 },
       withTrial: 0,
       verified: 0,
     })
@@ -328,7 +330,30 @@ test('an add-on shows as soon as it is on offer, and no longer when it is archiv
 })
 
 describe('what happens without an edit', () => {
-  test('shows after the hourly look', async () => {
+  test('an agent that stops answering is unreachable here when its page says so, and until it answers', async () => {
+    await change('paid', { initiateLoginUri: 'https://agent.example/sign-in' })
+    const check = (isReachable: boolean, at: number) =>
+      database.db.insert(agentChecks).values({
+        agentId: idOf('paid'),
+        checkedAt: new Date(Date.UTC(2026, 0, 1, 0, at)),
+        isReachable,
+        reason: isReachable ? null : 'timeout',
+      })
+    const standsAt = async () => {
+      await refreshOutdatedSearch(database.db)
+      const page = await readReachability(database.db, idOf('paid'))
+      return { list: await slugsOf({ statuses: ['unreachable'] }), isOnPage: page?.unreachableSince !== null }
+    }
+    for (const at of [1, 2]) await check(false, at)
+    expect(await standsAt()).toEqual({ list: [], isOnPage: false })
+    await check(false, 3)
+    expect(await standsAt()).toEqual({ list: ['paid'], isOnPage: true })
+    expect(await slugsOf({ statuses: ['available'] })).not.toContain('paid')
+    await check(true, 4)
+    expect(await standsAt()).toEqual({ list: [], isOnPage: false })
+  })
+
+  test('shows after the regular look', async () => {
     await refreshOutdatedSearch(database.db)
     expect(await refreshOutdatedSearch(database.db)).toBe(0)
 

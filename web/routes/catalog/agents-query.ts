@@ -31,6 +31,7 @@ export const priceLabels: Readonly<Record<PriceModel, string>> = {
 }
 export const statusLabels: Readonly<Record<Availability, string>> = {
   available: 'Available now',
+  unreachable: 'Not answering',
   'coming-soon': 'Coming soon',
   unclaimed: 'Unclaimed entry',
 }

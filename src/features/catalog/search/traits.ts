@@ -31,6 +31,16 @@ export function chosenTraits({ prices = [], statuses = [] }: AgentFilters): Map<
 
 const isOnOffer = (tier: SQL): SQL => sql`${tier}.archived_at IS NULL AND ${tier}.effective_at <= rialto_now()`
 
+/** Checks in a row that nobody answered, after which an agent counts as unreachable: as many as its page waits for. */
+const unansweredMin = 3
+
+const isUnreachable = (agent: SQL): SQL => sql`(
+  SELECT count(*) = ${sql.raw(String(unansweredMin))} AND NOT bool_or(is_reachable) FROM (
+    SELECT is_reachable FROM agent_checks WHERE agent_id = ${agent}.id
+    ORDER BY checked_at DESC LIMIT ${sql.raw(String(unansweredMin))}
+  ) AS latest
+)`
+
 /** The traits of an agent, in order: what can be bought of it now, who stands behind it, and whether it can be used yet. */
 export const traitsOf = (agent: SQL): SQL => sql`(
   SELECT array_remove(ARRAY[
@@ -42,7 +52,9 @@ export const traitsOf = (agent: SQL): SQL => sql`(
     CASE WHEN bool_or(tier.trial_days > 0) THEN 'trial:yes' END,
     CASE WHEN ${agent}.verified_at IS NOT NULL THEN 'verified:yes' END,
     CASE WHEN ${agent}.listing = 'directory_entry' AND ${agent}.claimed_at IS NULL THEN 'status:unclaimed'
-      WHEN ${agent}.coming_soon THEN 'status:coming-soon' ELSE 'status:available' END
+      WHEN ${agent}.coming_soon THEN 'status:coming-soon'
+      WHEN ${agent}.initiate_login_uri IS NOT NULL AND ${isUnreachable(agent)} THEN 'status:unreachable'
+      ELSE 'status:available' END
   ], NULL)
   FROM (VALUES (true)) AS always
   LEFT JOIN agent_pricing_tiers AS tier ON tier.agent_id = ${agent}.id AND ${isOnOffer(sql`tier`)}
