@@ -24,6 +24,10 @@ export interface CaseResult {
   /** Smallest and largest ratio of the repeats. */
   readonly ratioMin?: number
   readonly ratioMax?: number
+  /** Of a page: its size, what of it goes over the wire, and what its scripts add to that. */
+  readonly htmlBytes?: number
+  readonly htmlBytesSent?: number
+  readonly scriptBytesSent?: number
 }
 
 export interface Bench {

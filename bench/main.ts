@@ -8,6 +8,7 @@ const benches: Record<string, () => Promise<{ bench: Bench }>> = {
   identity: () => import('./identity.ts'),
   metering: () => import('./metering.ts'),
   start: () => import('./start.ts'),
+  web: () => import('./web.ts'),
 }
 
 const [name = '', ...options] = process.argv.slice(2).filter((argument) => argument !== '--')

@@ -13,12 +13,15 @@ export interface ServerProcess {
 export interface ServerPlace {
   readonly databaseUrl: string
   readonly dataDir: string
+  /** A folder with another `dist/web` than the project's own. */
+  readonly webRoot?: string
 }
 
 const answerMs = 60_000
 
-export async function startServer({ databaseUrl, dataDir }: ServerPlace): Promise<ServerProcess> {
-  const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [databaseUrl, dataDir], {
+export async function startServer({ databaseUrl, dataDir, webRoot }: ServerPlace): Promise<ServerProcess> {
+  const places = [databaseUrl, dataDir, ...(webRoot === undefined ? [] : [webRoot])]
+  const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), places, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },
   })

@@ -1,11 +1,11 @@
-// Run by server-process.ts: `server.ts DATABASE_URL DATA_DIR`. The whole marketplace, as one process of its own.
+// Run by server-process.ts: `server.ts DATABASE_URL DATA_DIR [WEB_ROOT]`. The whole marketplace, as one process of its own.
 import { readConfig } from '#src/config.ts'
 import { createLog } from '#src/log.ts'
 import { startMarketplace } from '#src/marketplace.ts'
 import { createTerminal } from '#src/terminal.ts'
 import { loadBuiltWeb, pageAges } from '#src/web/mount.ts'
 
-const [databaseUrl, dataDir] = process.argv.slice(2)
+const [databaseUrl, dataDir, webRoot] = process.argv.slice(2)
 const config = readConfig({
   DATABASE_URL: databaseUrl,
   RIALTO_DATA_DIR: dataDir,
@@ -19,7 +19,7 @@ const marketplace = await startMarketplace({
   config,
   log: createLog(config),
   terminal: createTerminal({ isQuiet: true, stream: process.stderr }),
-  loadWeb: () => loadBuiltWeb(config.rootDir, { keeping: pageAges }),
+  loadWeb: () => loadBuiltWeb(webRoot ?? config.rootDir, { keeping: pageAges }),
 })
 
 process.on('message', (message) => {

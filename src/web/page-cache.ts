@@ -42,6 +42,8 @@ interface Entry {
 }
 
 export interface PageCache {
+  /** Whether something is kept under this key, of whatever age. */
+  has(key: string): boolean
   /**
    * The page under this key. Made once for all who ask at the same time; `undefined` for those who waited for a page that turned
    * out to be the first asker's own, so that they make theirs.
@@ -87,6 +89,7 @@ export function createPageCache({ ages, bytesMax, now, onError }: PageCacheOptio
     entry !== undefined && now() - entry.madeAt < ages.outageMs ? entry.page : undefined
 
   return {
+    has: (key) => entries.has(key),
     async get(key, makePage) {
       const entry = entries.get(key)
       const age = entry === undefined ? Number.POSITIVE_INFINITY : now() - entry.madeAt

@@ -57,9 +57,12 @@ export function createVisitorPages({ site, ages, now }: VisitorPagesOptions): Vi
       if (!isVisitors(c)) return undefined
       const { pathname, search } = new URL(c.req.url)
       const address = pathname + search
-      if (address.length > addressLengthMax || !isShared(build, pathname)) return undefined
+      if (address.length > addressLengthMax) return undefined
       const theme = themeOf(getCookie(c, themeCookie))
       const locale = localeOf(c.req.header('accept-language'))
+      const key = `${theme} ${locale} ${address}`
+      // Matching a path takes several times as long as answering from memory.
+      if (!cache.has(key) && !isShared(build, pathname)) return undefined
 
       const make = async (): Promise<MadePage> => {
         const styles: string[] = []
@@ -85,7 +88,7 @@ export function createVisitorPages({ site, ages, now }: VisitorPagesOptions): Vi
           : { kind: 'shared', answer: await store(response), policy }
       }
 
-      const made = await cache.get(`${theme} ${locale} ${address}`, make)
+      const made = await cache.get(key, make)
       if (made === undefined) return undefined
       if (made.policy !== undefined) c.set('ownPolicy', made.policy)
       return made.kind === 'own' ? made.response : made.answer.respond(c)
