@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { readCatalogueSeed } from '#src/db/seed/index.ts'
 import { seedCatalogue } from '#src/features/catalog/index.ts'
 import { startTestServer, type TestServer } from '#test/support/server.ts'
+import { addLongAgent } from './long-agent.ts'
 
 let server: TestServer
 let browser: Browser
@@ -153,6 +154,53 @@ describe('an agent’s page', () => {
       expect(await page.getByRole('button', { name: /subscribe|trial/i }).count()).toBe(0)
       expect(await page.getByText('not affiliated with the project').count()).toBe(1)
     }))
+
+  it('keeps the one red button in view on a phone, and nothing that is focused behind it', async () => {
+    const { slug } = await addLongAgent(server, 3)
+    await visit({ viewport: { width: 390, height: 844 } }, async (page) => {
+      await page.goto(`${server.origin}/agents/${slug}`)
+      await page.waitForLoadState('load')
+      const hidden = await page.evaluate(() => {
+        const bar = document.querySelector('.buy-bar')
+        const links = [...document.querySelectorAll<HTMLElement>('main a, main button, main summary, footer a')]
+        const isBehind = (link: HTMLElement): boolean => {
+          link.focus()
+          return link.getBoundingClientRect().bottom > (bar?.getBoundingClientRect().top ?? 0)
+        }
+        return links.filter((link) => bar?.contains(link) === false && link.checkVisibility() && isBehind(link)).length
+      })
+      expect(hidden).toBe(0)
+      const red = page.locator('main').getByRole('link', { name: 'Subscribe', exact: true })
+      expect(await red.count()).toBe(1)
+      expect((await red.boundingBox())?.y).toBeGreaterThan(700)
+    })
+  })
+
+  it('fits 320 pixels with the longest words, and so do the pages around it', async () => {
+    const { slug } = await addLongAgent(server, 9)
+    await visit({ viewport: { width: 320, height: 640 } }, async (page) => {
+      for (const path of [`/agents/${slug}`, `/agents/${slug}/changelog`, `/publishers/${slug}`]) {
+        await page.goto(server.origin + path)
+        await page.waitForLoadState('load')
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(320)
+      }
+    })
+  })
+
+  it('keeps the rows of its tiers level beside each other', async () => {
+    const { slug } = await addLongAgent(server, 4)
+    await visit({ viewport: { width: 1280, height: 800 } }, async (page) => {
+      await page.goto(`${server.origin}/agents/${slug}`)
+      await page.waitForLoadState('load')
+      const topsOf = (selector: string) =>
+        page.locator(selector).evaluateAll((parts) => parts.map((part) => Math.round(part.getBoundingClientRect().top)))
+      for (const selector of ['.plan', '.plan-action', '.plan-cell']) {
+        const tops = await topsOf(selector)
+        expect(tops, selector).toHaveLength(4)
+        expect(new Set(tops).size, selector).toBe(1)
+      }
+    })
+  })
 
   it('is a 404 for a slug that nobody has', async () => {
     const response = await fetch(`${server.origin}/agents/no-such-agent`)

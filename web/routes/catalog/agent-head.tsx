@@ -38,6 +38,7 @@ export const AgentHead = ({ agent, rating }: AgentHeadProps) => (
         )}
         {agent.isUnclaimed && <UnclaimedBadge />}
         {rating !== undefined && <Rated rating={rating} />}
+        {agent.installs > 0 && <Installed count={agent.installs} />}
       </div>
     </div>
   </div>
@@ -55,6 +56,16 @@ function PublisherName({ agent: { publisherName, publisherSlug } }: Pick<AgentHe
           <bdi>{publisherName}</bdi>
         </TextLink>
       )}
+    </span>
+  )
+}
+
+/** People, without the publisher's own and test people. */
+function Installed({ count }: { count: number }) {
+  const locale = useLocale()
+  return (
+    <span className="text-muted">
+      {count === 1 ? '1 person has it installed' : `${count.toLocaleString(locale)} people have it installed`}
     </span>
   )
 }

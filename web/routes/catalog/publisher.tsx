@@ -95,6 +95,8 @@ function Totals({ publisher: { agentCount, reviewCount, publishesSince } }: { pu
   )
 }
 
+const contactsShown = 6
+
 /** Messages go through one of its agents, so that it is clear what they are about. */
 function Contact({ agents }: Pick<PublisherData, 'agents'>) {
   if (agents.length === 0) return null
@@ -104,12 +106,12 @@ function Contact({ agents }: Pick<PublisherData, 'agents'>) {
         Contact
       </h2>
       <p className="max-w-prose text-muted">Write about one of its agents; the answer comes to your own address.</p>
-      <ul className="flex flex-wrap gap-12">
-        {agents.slice(0, 6).map(({ slug, name }) => (
-          <li key={slug} className="min-w-0">
-            <ButtonLink kind="secondary" href={href('/agents/:slug/contact', { slug })} className="contact-link">
-              {`About ${name}`}
-            </ButtonLink>
+      <ul className="flex flex-col items-start gap-12">
+        {agents.slice(0, contactsShown).map(({ slug, name }) => (
+          <li key={slug} className="max-w-full wrap-anywhere">
+            <a href={href('/agents/:slug/contact', { slug })} className="touch-target">
+              About <bdi>{name}</bdi>
+            </a>
           </li>
         ))}
       </ul>
