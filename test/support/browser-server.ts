@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { chromium as playwright } from 'playwright-core'
+import type { LaunchOptions } from 'playwright-core'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
@@ -28,8 +29,15 @@ const browserArguments = [
 
 /** One Chromium, from an npm package alone, for the whole run. A machine that can't start it fails the run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await playwright.launchServer(await browserOptions())
+  project.provide('browserWsEndpoint', server.wsEndpoint())
+  return () => server.close()
+}
+
+/** With which Playwright starts it. */
+export async function browserOptions(): Promise<LaunchOptions> {
   const browser = await findBrowser()
-  const server = await playwright.launchServer({
+  return {
     executablePath: browser.executablePath,
     args: browserArguments,
     headless: true,
@@ -39,9 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
         ? {}
         : { LD_LIBRARY_PATH: browser.libraryPath, FONTCONFIG_FILE: browser.fontsFile }),
     },
-  })
-  project.provide('browserWsEndpoint', server.wsEndpoint())
-  return () => server.close()
+  }
 }
 
 interface Browser {
