@@ -33,6 +33,8 @@ export interface RouteHandle {
   readonly scripts?: boolean
   /** The page has a search field of its own. */
   readonly ownSearch?: boolean
+  /** The page asks for one decision, and runs no script at all. */
+  readonly scriptless?: boolean
   /**
    * The page is the same for everybody without a session, but for theme and locale, so that its HTML is kept for seconds. Its
    * forms hold nothing of one visitor, and it looks at nothing of the request but its address.
@@ -94,7 +96,12 @@ export function Layout({ children }: { children: ReactNode }) {
       </head>
       <body>
         <SkipLink />
-        <Header shell={shell} here={pathname + search} hasSearch={!asks('ownSearch')} />
+        <Header
+          shell={shell}
+          here={pathname + search}
+          hasSearch={!asks('ownSearch')}
+          hasPalette={!asks('scriptless')}
+        />
         <main id="content" tabIndex={-1} className="flex-1">
           {children}
         </main>

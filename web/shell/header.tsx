@@ -14,9 +14,10 @@ interface HeaderProps {
   readonly here: string
   /** A page with a search of its own doesn't need a second one. */
   readonly hasSearch: boolean
+  readonly hasPalette: boolean
 }
 
-export function Header({ shell, here, hasSearch }: HeaderProps) {
+export function Header({ shell, here, hasSearch, hasPalette }: HeaderProps) {
   const path = here.split('?')[0] ?? here
   return (
     <header className="site-header">
@@ -35,7 +36,7 @@ export function Header({ shell, here, hasSearch }: HeaderProps) {
           </a>
         </nav>
         <div className="flex flex-1 flex-wrap items-center justify-end gap-4 sm:gap-8">
-          <Palette viewer={shell.viewer} hasSearch={hasSearch} />
+          {hasPalette && <Palette viewer={shell.viewer} hasSearch={hasSearch} />}
           <button
             type="button"
             popoverTarget="theme-menu"

@@ -1,5 +1,6 @@
 import { data, redirect } from 'react-router'
 import type { ConsentRequest } from '#src/identity/index.ts'
+import type { RouteHandle } from '../../root.tsx'
 import { webContext } from '../../context.ts'
 import { withReturnTo } from '../../return-to.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -9,6 +10,8 @@ import { TextLink } from '../account-access/text-link.tsx'
 import { AskedScopes } from './asked-scopes.tsx'
 import { HandOver } from './hand-over.tsx'
 import type { Route } from './+types/consent.ts'
+
+export const handle: RouteHandle = { scriptless: true }
 
 export const headers = accountHeaders
 

@@ -1,4 +1,5 @@
 import { data, redirect } from 'react-router'
+import type { RouteHandle } from '../../root.tsx'
 import { webContext } from '../../context.ts'
 import { withReturnTo } from '../../return-to.ts'
 import { Button } from '../../ui/button.tsx'
@@ -8,6 +9,8 @@ import { accountHeaders, accountRequest, rateLimited, textOf } from '../account-
 import { TooOften } from '../account-access/too-often.tsx'
 import { AskedScopes } from './asked-scopes.tsx'
 import type { Route } from './+types/device.ts'
+
+export const handle: RouteHandle = { scriptless: true }
 
 export const headers = accountHeaders
 
