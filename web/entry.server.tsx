@@ -1,10 +1,9 @@
-import { PassThrough } from 'node:stream'
-import { createReadableStreamFromReadable } from '@react-router/node'
 import { renderToPipeableStream } from 'react-dom/server'
 import { ServerRouter } from 'react-router'
 import type { EntryContext, HandleErrorFunction, RouterContextProvider } from 'react-router'
 import { webContext } from './context.ts'
 import { InlineProvider } from './nonce.ts'
+import { PageBody } from './page-body.server.ts'
 
 // React Router matches context keys by identity: the server sets its value with this very object.
 export { webContext }
@@ -37,13 +36,9 @@ export default function handleDocument(
         ...nonced,
         // Without a nonce no script can put late parts in their place, so all of it is waited for.
         [nonce === undefined ? 'onAllReady' : 'onShellReady']() {
-          const body = new PassThrough({
-            final(done) {
-              clearTimeout(timer)
-              done()
-            },
-          })
-          resolve(new Response(createReadableStreamFromReadable(body), { status, headers }))
+          const body = new PageBody()
+          body.once('close', () => clearTimeout(timer))
+          resolve(new Response(body.stream, { status, headers }))
           pipe(body)
         },
         onError(error) {
