@@ -25,7 +25,7 @@ export const shots = ({ checkoutPath, subscriptionPath }: Made): readonly Shot[]
     path: '/agents/readability',
     act: (page) => page.locator('#pricing').evaluate((section) => section.scrollIntoView()),
   },
-  { name: 'compare', screen: 'desktop', theme: 'light', path: '/compare?agent=openhands&agent=cline&agent=goose' },
+  { name: 'compare', screen: 'desktop', theme: 'light', path: '/compare?agent=readability&agent=rota&agent=openhands' },
   {
     name: 'palette',
     screen: 'desktop',

@@ -1,5 +1,5 @@
-// What happens before the pictures, all of it at the pages: a buyer tries an agent, uses it on two days and reviews it, its
-// publisher answers, and the operator lets the time pass.
+// What happens before the pictures, all of it at the pages: a buyer tries an agent, uses it on two days, buys more of it and
+// reviews it, and the operator lets the time pass.
 import type { Page } from 'playwright-core'
 import type { People } from './people.ts'
 
@@ -30,7 +30,7 @@ export async function liveThrough({ as }: People): Promise<Made> {
   await buyer.getByRole('heading', { name: 'Readability Reader is yours' }).waitFor()
 
   const operator = await as('operator')
-  for (const texts of [23, 9]) {
+  for (const texts of [118, 46]) {
     await launch(buyer)
     for (let count = 0; count < texts; count += 1) await read(buyer)
     await operator.goto('/sandbox/clock')
@@ -56,6 +56,10 @@ export async function liveThrough({ as }: People): Promise<Made> {
     .click()
   await buyer.waitForURL('**/account/subscriptions/*')
   const subscriptionPath = new URL(buyer.url()).pathname
+  await main(buyer).getByRole('link', { name: 'Buy an add-on' }).click()
+  await main(buyer).getByRole('link', { name: 'Buy 100 more texts' }).click()
+  await main(buyer).getByRole('button', { name: 'Pay $4.00' }).click()
+  await main(buyer).getByText('The add-on is yours').waitFor()
   await buyer.context().close()
   await operator.context().close()
   return { checkoutPath, subscriptionPath }
