@@ -17,7 +17,7 @@ const style = `:root{color-scheme:light dark;--ink:light-dark(#17130e,#efe9df);-
 body{font:16px/24px system-ui,sans-serif;max-width:44rem;margin:0 auto;padding:24px;background:var(--ground);color:var(--ink)}
 h1{font:500 28px/34px Georgia,serif;margin:0}h2{font:500 22px/28px Georgia,serif}
 header,header form,.left,.row{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:center;gap:8px 16px}header{padding-bottom:24px}
-label{font-weight:500}.muted,.left span{color:var(--muted)}.left{font-variant-numeric:tabular-nums;margin:0 0 8px}
+label{font-weight:500}.muted,.left span{color:var(--muted)}.left{font-variant-numeric:tabular-nums;margin:16px 0 8px}
 textarea,input[type=text]{width:100%;box-sizing:border-box;font:inherit;padding:12px;color:inherit;background:transparent;border:1px solid #857a6a;border-radius:4px}
 textarea{min-height:12rem}textarea.short{min-height:8rem}
 button,.button{display:inline-block;font:inherit;padding:8px 16px;border:1px solid var(--ink);border-radius:4px;background:var(--ink);color:var(--ground);

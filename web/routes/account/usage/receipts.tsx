@@ -103,6 +103,8 @@ function captionOf({ kind, unit, days }: Pick<UseOverTime, 'kind' | 'unit' | 'da
   return `Your ledger · ${sum.toLocaleString('en')} ${unit} · 30 days, UTC`
 }
 
+type Entry = ReceiptPage['entries'][number]
+
 interface EntriesProps {
   readonly page: ReceiptPage
   readonly path: string
@@ -128,7 +130,9 @@ function Entries({ page: { subscription, entries }, path, now }: EntriesProps) {
             </TextLink>
           ),
         },
-        { key: 'metric', label: 'Of', cell: ({ metric }) => metricOf(metric)?.displayName ?? metric },
+        ...(subscription.metrics.length > 1
+          ? [{ key: 'metric', label: 'Of', cell: ({ metric }: Entry) => metricOf(metric)?.displayName ?? metric }]
+          : []),
         { key: 'when', label: 'When', cell: ({ occurredAt }) => <RelativeTime iso={occurredAt} now={now} /> },
         { key: 'units', label: 'Units', isFigure: true, cell: ({ delta }) => signed(delta) },
         {
