@@ -1,6 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listSample } from '#src/features/sample-agents/list-sample.ts'
+import { samples } from '#src/features/sample-agents/samples.ts'
 import { startSampleAgents } from '#src/features/sample-agents/index.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
@@ -10,6 +12,11 @@ beforeAll(async () => {
   server = await startTestServer()
 })
 afterAll(() => server.stop())
+
+/** As a start does before it runs them. */
+async function listAll(): Promise<void> {
+  for (const sample of samples) await listSample(server.deps, { sample, origin: 'http://localhost:1' })
+}
 
 const credentialsFile = () => join(server.deps.config.dataDir, 'samples', 'readability.json')
 const startOnce = async () => {
@@ -62,13 +69,13 @@ test('a sample costs what its listing says, once, also where it was listed befor
     'Reader, by the year 9000 USD/year, 14 days, 200',
     'Studio 2900 USD/month, 0 days, 2000',
   ]
-  await startOnce()
+  await listAll()
   expect(await tiers()).toEqual(listed)
 
   await pool.query('DELETE FROM agent_addon_offers')
   await pool.query('DELETE FROM agent_pricing_tiers WHERE price > 0')
-  await startOnce()
-  await startOnce()
+  await listAll()
+  await listAll()
   expect(await tiers()).toEqual(listed)
   const once = { scope: 'one_cycle', currency: 'USD', every: null }
   const offers = await pool.query(
@@ -83,6 +90,6 @@ test('a sample costs what its listing says, once, also where it was listed befor
   ])
 
   await pool.query("UPDATE agent_pricing_tiers SET archived_at = now() WHERE tier_name = 'Studio'")
-  await startOnce()
+  await listAll()
   expect(await tiers()).toHaveLength(4)
 })
