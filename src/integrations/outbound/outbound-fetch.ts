@@ -122,6 +122,8 @@ async function ask(url: URL, asking: Asking): Promise<Answered> {
     location: undefined,
     async read() {
       const body = await bodyOf(response, options.bytesMax ?? standardBytesMax)
+      // A body without a length ends where its connection does, so one that was cut off for its time looks whole.
+      signal.throwIfAborted()
       return { status, contentType: headers['content-type'] ?? '', body, url: url.href, durationMs }
     },
   }
@@ -168,7 +170,12 @@ const pinnedTo =
 function send(url: URL, options: RequestOptions): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? requestByHttps : requestByHttp
-    request(url, options).once('response', resolve).once('error', reject).end()
+    request(url, options)
+      .once('response', resolve)
+      .once('error', reject)
+      // Who answers with another protocol (101) gets neither; of what is settled by then it changes nothing.
+      .once('close', () => reject(new Error('The connection ended without an answer.')))
+      .end()
   })
 }
 

@@ -8,8 +8,12 @@ import ipaddr from 'ipaddr.js'
  */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false
-  return rangeOf(ipaddr.parse(address)) === 'unicast'
+  const parsed = ipaddr.parse(address)
+  return rangeOf(parsed) === 'unicast' && !platformAddresses.has(ipaddr.process(address).toString())
 }
+
+/** Looks public, but leads to the platform that a machine runs on: Azure's own services, which tell of it whoever asks. */
+const platformAddresses: ReadonlySet<string> = new Set(['168.63.129.16'])
 
 /** 127.0.0.0/8, ::1 and ::ffff:127.0.0.0/104. */
 export function isLoopbackAddress(address: string): boolean {

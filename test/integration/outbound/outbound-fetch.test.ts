@@ -133,6 +133,26 @@ test('waits no longer, and reads no more, than it was told', async () => {
   expect(await reasonOf(origin, { timeoutMs: 100 }, never)).toBe('timeout')
 })
 
+async function serveRaw(answer: string): Promise<string> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => socket.write(answer))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  servers.push(server)
+  return `http://agent.example:${(server.address() as AddressInfo).port}/`
+}
+
+test('a server that changes to another protocol is not waited for', async () => {
+  const changing = await serveRaw('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n')
+  expect(await reasonOf(changing)).toBe('connection_failed')
+})
+
+test('a body that was cut off for its time is none', async () => {
+  const dripping = await serveRaw('HTTP/1.1 200 OK\r\n\r\nthe beginning')
+  expect(await reasonOf(dripping, { timeoutMs: 200 })).toBe('timeout')
+})
+
 test('a server that is not there, or speaks something else, is said', async () => {
   const mumbling = createTcpServer((socket) => socket.end('hello\r\n')).listen(0, '127.0.0.1')
   await once(mumbling, 'listening')
