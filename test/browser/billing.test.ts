@@ -117,7 +117,7 @@ async function goBeyond(day: string): Promise<void> {
 const subscriptionPath = () => new URL(page.url()).pathname
 const chargeOf = (text: string) => /€[\d.]+ on \d+ \w+ \d{4}/.exec(text)?.[0]
 
-test('a trial, its renewal, a declined card, an upgrade, the end and the way back', { timeout: 60_000 }, async () => {
+test('a trial, its renewal, a declined card, an upgrade, the end and the way back', { timeout: 120_000 }, async () => {
   await goTo(`/agents/${agent.slug}`)
   await look('agent')
   await follow('Start 14-day trial: Reader')
