@@ -87,14 +87,23 @@ describe('a kept page', () => {
   })
 
   it('makes room for newer ones, and takes nothing that is larger than its share', async () => {
-    const on = bench(1_000)
-    const text = 'x'.repeat(50)
-    for (let page = 0; page < 20; page += 1) await ask(on, shared(text), `/${page}`)
+    const on = bench(100_000)
+    const text = 'x'.repeat(1_000)
+    for (let page = 0; page < 30; page += 1) await ask(on, shared(text), `/${page}`)
     await ask(on, shared(text), '/0')
-    expect(on.count).toBe(21)
-    await ask(on, shared('y'.repeat(100)), '/large')
-    await ask(on, shared('y'.repeat(100)), '/large')
-    expect(on.count).toBe(23)
+    expect(on.count).toBe(31)
+    await ask(on, shared('y'.repeat(6_000)), '/large')
+    await ask(on, shared('y'.repeat(6_000)), '/large')
+    expect(on.count).toBe(33)
+  })
+
+  it('counts what every entry takes, so that redirects without a body fill no memory', async () => {
+    const on = bench(100_000)
+    const keys = Array.from({ length: 200 }, (_, page) => `/${page}`)
+    for (const key of keys) await ask(on, shared(''), key)
+    const kept = keys.filter((key) => on.cache.has(key)).length
+    expect(kept).toBeGreaterThan(20)
+    expect(kept).toBeLessThan(50)
   })
 })
 

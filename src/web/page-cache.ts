@@ -51,6 +51,8 @@ export interface PageCache {
   get(key: string, make: () => Promise<MadePage>): Promise<MadePage | undefined>
 }
 
+/** What an entry takes beside its body and its key: headers, policy, promises. Else redirects without a body would hardly count. */
+const overheadBytes = 2_048
 /** One entry takes an eighth at most, so that one huge page can't push out the rest. */
 const shareMax = 8
 
@@ -58,7 +60,7 @@ export function createPageCache({ ages, bytesMax, now, onError }: PageCacheOptio
   const entries = new LRUCache<string, Entry>({
     maxSize: bytesMax,
     maxEntrySize: Math.floor(bytesMax / shareMax),
-    sizeCalculation: ({ page }, key) => page.answer.bytesMax + key.length * 2,
+    sizeCalculation: ({ page }, key) => page.answer.bytesMax + key.length * 2 + overheadBytes,
   })
   const underWay = new Map<string, Promise<MadePage | undefined>>()
 
