@@ -18,7 +18,10 @@ export class ChangedMeanwhile extends Error {
  * A transaction on a counter, tried again after it met another one. Waits 4 s for a lock, as counting does. Throws `unavailable`
  * when it meets others each time.
  */
-export async function settleInTransaction<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function settleInTransaction<T>(
+  db: Pick<Database, 'transaction'>,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await db.transaction(async (tx) => {

@@ -198,3 +198,30 @@ test('what is declined stays as it is; a level, and what was given back already,
   await call(server, { token: agent.token, path: '/usage/refund', body: refund })
   expect((await page(`${path}/${refunded}`)).html).toContain('All of it was given back')
 })
+
+test('of a credit and a refusal at the same time one counts, and the ledger says the same', async () => {
+  const outcomes = []
+  for (let round = 0; round < 6; round++) {
+    const entryId = await use({ delta: 5 })
+    await page(`${path}/${entryId}`, { form: { message: `Round ${round}` } })
+    const listed = await page('/operator/disputes', { by: operator })
+    const href = /\/operator\/disputes\/[0-9a-f-]{36}/.exec(listed.html)?.[0] ?? ''
+    const decide = (form: Readonly<Record<string, string>>) => page(href, { by: operator, form })
+    await Promise.all([
+      decide({ intent: 'credit', units: '2', decision: 'Twice' }),
+      decide({ intent: 'decline', decision: 'It was used' }),
+    ])
+    const { rows } = await server.deps.db.execute(sql`
+      SELECT state, credited_units::int AS told, (
+        SELECT -delta::int FROM usage_ledger WHERE refers_to_id = ${entryId} AND event_type <> 'usage') AS given
+      FROM usage_disputes WHERE entry_id = ${entryId}`)
+    outcomes.push(rows[0])
+  }
+  for (const outcome of outcomes) {
+    expect(outcome).toEqual(
+      outcome?.['state'] === 'credited'
+        ? { state: 'credited', told: 2, given: 2 }
+        : { state: 'declined', told: null, given: null },
+    )
+  }
+})

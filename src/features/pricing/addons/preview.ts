@@ -9,7 +9,7 @@ interface Run<T> {
 }
 
 /** Runs the same work for a preview as for the change itself, so that the two can't disagree. Again where it met another one. */
-export async function writeOrPreview<T>(db: Database, { isPreview, work }: Run<T>): Promise<T> {
+export async function writeOrPreview<T>(db: Pick<Database, 'transaction'>, { isPreview, work }: Run<T>): Promise<T> {
   if (!isPreview) return settleInTransaction(db, work)
   const seen: T[] = []
   try {

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
-import type { Transaction } from '#src/db/client.ts'
+import type { Database, Transaction } from '#src/db/client.ts'
 import { subscriptionUsage, usageLedger } from '#src/db/schema/index.ts'
 import type { MeterState } from '#src/features/usage/index.ts'
 import { AppError } from '#src/lib/errors.ts'
@@ -25,6 +25,11 @@ export interface Adjustment {
   readonly isReplayed: boolean
 }
 
+interface AdjustDeps extends Pick<MeterDeps, 'config'> {
+  /** Or a transaction, of which it becomes a part. */
+  readonly db: Pick<Database, 'transaction'>
+}
+
 /**
  * Sets right what was counted wrongly, by an entry of its own: a named entry is taken back, wholly or in part, where it counts
  * now; without one the present period's counter, or the level of a gauge, goes up or down. Never below 0, or below what
@@ -33,7 +38,7 @@ export interface Adjustment {
  * Throws `not_found`, `invalid_request` that names the field, `below_zero`, `request_id_conflict` for an id used for something
  * else, and `conflict` for a subscription that is over.
  */
-export async function adjustUsage({ db, config }: MeterDeps, adjust: AdjustUsage): Promise<Adjustment> {
+export async function adjustUsage({ db, config }: AdjustDeps, adjust: AdjustUsage): Promise<Adjustment> {
   return writeOrPreview(db, {
     isPreview: adjust.isPreview,
     work: async (tx) => {

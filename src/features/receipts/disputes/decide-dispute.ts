@@ -3,6 +3,7 @@ import { recordAudit } from '#src/db/audit.ts'
 import { usageDisputes } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { adjustUsage } from '#src/features/pricing/index.ts'
+import { settleInTransaction } from '#src/features/usage/index.ts'
 import { disputeDecided } from '#src/integrations/mail/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { findDispute } from './list-disputes.ts'
@@ -17,8 +18,8 @@ interface Decide {
 }
 
 /**
- * Credits units of the disputed entry, or says why not; the person gets a mail. Each dispute is decided once: the credit's id is
- * the dispute's, so whoever decides again after a crash gives nothing back twice.
+ * Credits units of the disputed entry, or says why not; the person gets a mail. Each dispute is decided once: credit and decision
+ * are written together, so what the person is told is what the ledger says.
  *
  * Throws `not_found`; `conflict` for one that is decided; `invalid_request` for more than the entry has left; and what adjustUsage
  * throws.
@@ -30,20 +31,24 @@ export async function decideDispute(
   const dispute = await findDispute(deps.db, disputeId)
   if (dispute === undefined) throw new AppError('not_found')
   if (dispute.state !== 'open') throw new AppError('conflict', { detail: 'This is decided already.' })
-  if (units !== undefined) {
-    await adjustUsage(deps, {
-      subscriptionId: dispute.subscriptionId,
-      metric: dispute.entry.metric,
-      delta: -units,
-      entryId: dispute.entry.id,
-      clientReqId: dispute.id,
-      operatorId,
-      reason: `Dispute ${dispute.id}: ${decision}`.slice(0, 500),
-      isPreview: false,
-    })
-  }
   const state = units === undefined ? 'declined' : 'credited'
-  await deps.db.transaction(async (tx) => {
+  await settleInTransaction(deps.db, async (tx) => {
+    // In everybody's order of locks; where the dispute was decided meanwhile, the credit goes with the rest.
+    if (units !== undefined) {
+      await adjustUsage(
+        { db: tx, config: deps.config },
+        {
+          subscriptionId: dispute.subscriptionId,
+          metric: dispute.entry.metric,
+          delta: -units,
+          entryId: dispute.entry.id,
+          clientReqId: dispute.id,
+          operatorId,
+          reason: `Dispute ${dispute.id}: ${decision}`.slice(0, 500),
+          isPreview: false,
+        },
+      )
+    }
     const { rowCount } = await tx
       .update(usageDisputes)
       .set({ state, creditedUnits: units ?? null, decision, decidedBy: operatorId, decidedAt: sql`now()` })
