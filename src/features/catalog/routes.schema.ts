@@ -54,7 +54,9 @@ const tags = z
 
 const choice = <T extends z.ZodEnum>(values: T, description: string) =>
   z
-    .union([values.transform((value) => [value]), z.array(values).max(values.options.length)])
+    .union([values.transform((value) => [value]), z.array(values).max(values.options.length)], {
+      error: `must be one of ${values.options.join(', ')}`,
+    })
     .default([])
     .transform((chosen) => [...new Set(chosen)])
     .openapi({ type: 'array', items: { type: 'string', enum: [...values.options] }, description })
