@@ -40,6 +40,8 @@ function openAgent(credentials: Credentials) {
     secret: 'the secret of an agent in these tests',
     telemetry: { enabled: false },
     logger: { disabled: true },
+    // Its limit is for one address, and here everybody comes from the same.
+    rateLimit: { enabled: false },
     database: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
     plugins: [
       genericOAuth({
