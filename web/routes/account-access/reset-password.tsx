@@ -6,7 +6,10 @@ import { accountHeaders, accountRequest, rateLimited, textOf } from './account-r
 import { passwordErrors } from './account-words.ts'
 import { ErrorSummary } from './error-summary.tsx'
 import { TooOften } from './too-often.tsx'
+import type { RouteHandle } from '../../root.tsx'
 import type { Route } from './+types/reset-password.ts'
+
+export const handle: RouteHandle = { scriptless: true }
 
 export const headers = accountHeaders
 

@@ -10,7 +10,10 @@ import { accountHeaders, accountRequest, cookieHeaders, rateLimited, textOf } fr
 import { ErrorSummary } from './error-summary.tsx'
 import { TooOften } from './too-often.tsx'
 import { TextLink } from './text-link.tsx'
+import type { RouteHandle } from '../../root.tsx'
 import type { Route } from './+types/sign-in.ts'
+
+export const handle: RouteHandle = { scriptless: true }
 
 export const headers = accountHeaders
 

@@ -4,7 +4,10 @@ import { useSiteName } from '../../site-name.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { AccessPage } from './access-page.tsx'
 import { accountHeaders, accountRequest, cookieHeaders } from './account-request.ts'
+import type { RouteHandle } from '../../root.tsx'
 import type { Route } from './+types/sign-out.ts'
+
+export const handle: RouteHandle = { scriptless: true }
 
 export const headers = accountHeaders
 

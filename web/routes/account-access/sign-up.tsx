@@ -9,7 +9,10 @@ import { emailErrors, nameErrors, passwordErrors } from './account-words.ts'
 import { ErrorSummary } from './error-summary.tsx'
 import { TooOften } from './too-often.tsx'
 import { TextLink } from './text-link.tsx'
+import type { RouteHandle } from '../../root.tsx'
 import type { Route } from './+types/sign-up.ts'
+
+export const handle: RouteHandle = { scriptless: true }
 
 export const headers = accountHeaders
 

@@ -8,7 +8,10 @@ import { accountHeaders, accountRequest, cookieHeaders, rateLimited, textOf } fr
 import { ErrorSummary } from './error-summary.tsx'
 import { TextLink } from './text-link.tsx'
 import { TooOften } from './too-often.tsx'
+import type { RouteHandle } from '../../root.tsx'
 import type { Route } from './+types/two-factor.ts'
+
+export const handle: RouteHandle = { scriptless: true }
 
 export const headers = accountHeaders
 

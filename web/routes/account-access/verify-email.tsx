@@ -4,7 +4,10 @@ import { TooOften } from './too-often.tsx'
 import { AccessPage } from './access-page.tsx'
 import { accountHeaders, accountRequest, cookieHeaders, rateLimited, textOf } from './account-request.ts'
 import { Confirmed, ConfirmForm, DeadLink, Sent, Unconfirmed } from './verify-email-states.tsx'
+import type { RouteHandle } from '../../root.tsx'
 import type { Route } from './+types/verify-email.ts'
+
+export const handle: RouteHandle = { scriptless: true }
 
 export const headers = accountHeaders
 

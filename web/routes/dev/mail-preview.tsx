@@ -1,7 +1,10 @@
 import { data } from 'react-router'
 import { webContext } from '../../context.ts'
 import { MailView } from './mail-view.tsx'
+import type { RouteHandle } from '../../root.tsx'
 import type { Route } from './+types/mail-preview.ts'
+
+export const handle: RouteHandle = { scriptless: true }
 
 export async function loader({ context, params }: Route.LoaderArgs) {
   const mail = await context.get(webContext).services.mailPreview?.renderSample(params.template)

@@ -4,7 +4,10 @@ import { PageMeta } from '../../shell/page-meta.tsx'
 import { TextLink } from '../account-access/text-link.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Table } from '../../ui/table.tsx'
+import type { RouteHandle } from '../../root.tsx'
 import type { Route } from './+types/mail.ts'
+
+export const handle: RouteHandle = { scriptless: true }
 
 export async function loader({ context }: Route.LoaderArgs) {
   const { mailPreview } = context.get(webContext).services
