@@ -13,7 +13,7 @@ import { createClientFiles } from './client-files.ts'
 import type { ClientFiles } from './client-files.ts'
 import { localeOf } from './locale.ts'
 import type { PageAges } from './page-cache.ts'
-import { asPrivate, createPageRenderer } from './render-page.ts'
+import { asPrivate, createPageRenderer, publicUrl } from './render-page.ts'
 import type { PageSite, RenderPage } from './render-page.ts'
 import { createWebServices } from './services.ts'
 import { themeCookie, themeOf } from './theme.ts'
@@ -126,7 +126,6 @@ async function ownPage(c: AppContext, { site, render }: { site: PageSite; render
  */
 function publicRequest(c: AppContext, baseUrl: string): Request {
   const url = new URL(c.req.url)
-  const origin = new URL(baseUrl)
-  if (url.protocol === origin.protocol) return c.req.raw
-  return new Request(new URL(`${url.pathname}${url.search}`, origin), c.req.raw)
+  if (url.protocol === new URL(baseUrl).protocol) return c.req.raw
+  return new Request(publicUrl(url, baseUrl), c.req.raw)
 }

@@ -63,6 +63,11 @@ export function createPageRenderer({
   }
 }
 
+/** A path under the public origin. One that begins with two slashes stays a path: resolved, its next part would be the host. */
+export function publicUrl({ pathname, search }: Pick<URL, 'pathname' | 'search'>, baseUrl: string): URL {
+  return Object.assign(new URL(baseUrl), { pathname, search })
+}
+
 /** The asker's own: kept by nobody else, and asked for again before it is shown again, unless the page says otherwise. */
 export function asPrivate(response: Response): Response {
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-cache')

@@ -11,7 +11,7 @@ import { staticPage } from '#src/http/static-page.ts'
 import { localeOf } from './locale.ts'
 import { createPageCache } from './page-cache.ts'
 import type { MadePage, PageAges } from './page-cache.ts'
-import { asPrivate } from './render-page.ts'
+import { asPrivate, publicUrl } from './render-page.ts'
 import type { PageSite, RenderPage } from './render-page.ts'
 import { themeCookie, themeOf } from './theme.ts'
 
@@ -69,7 +69,9 @@ export function createVisitorPages({ site, ages, now }: VisitorPagesOptions): Vi
       const make = async (): Promise<MadePage> => {
         const styles: string[] = []
         const { response, hasFailed } = await render(site, {
-          request: new Request(new URL(address, deps.baseUrl), { headers: { 'accept-language': locale } }),
+          request: new Request(publicUrl({ pathname, search }, deps.baseUrl), {
+            headers: { 'accept-language': locale },
+          }),
           viewer: undefined,
           page: {
             // Shown on a page that failed only, which goes to nobody else.

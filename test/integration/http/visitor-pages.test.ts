@@ -57,6 +57,12 @@ describe('a page for visitors without a session', () => {
     expect(first.headers.get('vary')).toBe('Cookie, Accept-Language, Accept-Encoding')
   })
 
+  it('is of this site, whatever its path begins with', async () => {
+    for (const address of ['//', '///', '//?q=a', '//elsewhere.example/']) {
+      expect([address, (await get(address)).status < 500]).toEqual([address, true])
+    }
+  })
+
   it('carries no nonce, and its policy no way for a script in it', async () => {
     const { text, headers } = await get(path)
     expect(text).not.toMatch(/nonce=/)
