@@ -14,18 +14,18 @@ const tell = ({ rialto }: Parts, { id, userId }: Project, change: 'open' | 'clos
 /** Keeps the project if the person may keep one more; the answer says so. */
 export async function openProject(parts: Parts, project: Project): Promise<Decision> {
   const decision = await tell(parts, project, 'open')
-  if (decision.allowed) parts.store.setState(project.id, 'open')
+  if (decision.allowed) parts.store.open(project.id)
   else parts.store.remove(project.id)
   return decision
 }
 
 /** Deletes the project with everything in it, and gives its place back. */
 export async function closeProject(parts: Parts, project: Project): Promise<void> {
-  parts.store.setState(project.id, 'closing')
+  parts.store.beginToClose(project.id)
   const decision = await tell(parts, project, 'close')
   // Without a subscription there is no level to lower.
   if (!decision.allowed && decision.reason !== 'no_subscription') throw new Error(`not lowered: ${decision.reason}`)
-  parts.store.remove(project.id)
+  parts.store.close(project.id)
 }
 
 /** Ends what a crash left half-way. Throws when Rialto can't be asked; call it again then. */

@@ -69,7 +69,10 @@ app.post('/projects', async (c) => {
     )
   const { userId } = session
   // The form's own id becomes the project's: sent twice, it is one project.
-  if (!store.begin({ id, userId, name })) return c.html(await showProjects(session), 409)
+  if (!store.begin({ id, userId, name })) {
+    const problem = 'This form made a project that is deleted by now. Send it again to keep a new one.'
+    return c.html(await showProjects(session, { typedName: name, problem }), 409)
+  }
   const standing = await openProject(parts, { id, userId, name, state: 'opening' })
   if (!standing.allowed) return c.html(await showProjects(session, { typedName: name, standing }))
   return c.redirect(`/projects/${id}`)

@@ -8,8 +8,8 @@ export interface Project {
   readonly id: string
   readonly userId: string
   readonly name: string
-  /** `opening` and `closing`: Rialto may or may not have been told yet. */
-  readonly state: 'opening' | 'open' | 'closing'
+  /** `opening` and `closing`: Rialto may or may not have been told yet. `closed`: only its id and its texts' are left. */
+  readonly state: 'opening' | 'open' | 'closing' | 'closed'
 }
 
 export interface ListedProject extends Project {
@@ -17,9 +17,15 @@ export interface ListedProject extends Project {
 }
 
 export interface Store {
-  /** Before Rialto is asked, so that a crash leaves a trace. False: somebody else's project has this id. */
+  /** Before Rialto is asked, so that a crash leaves a trace. False: this id is somebody else's project, or a deleted one. */
   begin(project: Pick<Project, 'id' | 'userId' | 'name'>): boolean
-  setState(id: string, state: Project['state']): void
+  /** Rialto has let it in. */
+  open(id: string): void
+  /** From now on nobody sees it. */
+  beginToClose(id: string): void
+  /** Forgets all but the ids: Rialto counts each once, so whoever sent an old form again would get what it made for nothing. */
+  close(id: string): void
+  /** As if it had never been begun. */
   remove(id: string): void
   find(of: { readonly id: string; readonly userId: string }): Project | undefined
   /** Open ones, newest first. */
@@ -62,14 +68,31 @@ export function openStore(directory: string): Store {
   // The rows have the shape that their SELECT names; SQLite's driver knows no types.
   const rows = <T>(query: string, ...values: (string | number)[]): T[] => db.prepare(query).all(...values) as T[]
 
+  const inTransaction = (work: () => void): void => {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      work()
+      db.exec('COMMIT')
+    } catch (error) {
+      db.exec('ROLLBACK')
+      throw error
+    }
+  }
   const find: Store['find'] = ({ id, userId }) => findProject.get(id, userId) as Project | undefined
   return {
     begin({ id, userId, name }) {
       insertProject.run(id, userId, name)
-      return find({ id, userId }) !== undefined
+      return ['opening', 'open'].includes(find({ id, userId })?.state ?? '')
     },
-    setState: (id, state) => void db.prepare('UPDATE projects SET state = ? WHERE id = ?').run(state, id),
-    remove: (id) => void db.prepare('DELETE FROM projects WHERE id = ?').run(id),
+    open: (id) => void db.prepare(`UPDATE projects SET state = 'open' WHERE id = ? AND state = 'opening'`).run(id),
+    beginToClose: (id) =>
+      void db.prepare(`UPDATE projects SET state = 'closing' WHERE id = ? AND state <> 'closed'`).run(id),
+    close: (id) =>
+      inTransaction(() => {
+        db.prepare('DELETE FROM terms WHERE project_id = ?').run(id)
+        db.prepare(`UPDATE projects SET state = 'closed', name = '' WHERE id = ?`).run(id)
+      }),
+    remove: (id) => void db.prepare(`DELETE FROM projects WHERE id = ? AND state = 'opening'`).run(id),
     find,
     list: (userId) =>
       rows<ListedProject>(
@@ -78,18 +101,12 @@ export function openStore(directory: string): Store {
         userId,
         projectsShownMax,
       ),
-    unsettled: () => rows<Project>(`SELECT ${columns} FROM projects WHERE state <> 'open'`),
-    addText({ textId, projectId, terms }) {
-      db.exec('BEGIN IMMEDIATE')
-      try {
+    unsettled: () => rows<Project>(`SELECT ${columns} FROM projects WHERE state IN ('opening', 'closing')`),
+    addText: ({ textId, projectId, terms }) =>
+      inTransaction(() => {
         const { changes } = insertText.run(textId, projectId)
         if (changes === 1) for (const { term, count, example } of terms) upsertTerm.run(projectId, term, count, example)
-        db.exec('COMMIT')
-      } catch (error) {
-        db.exec('ROLLBACK')
-        throw error
-      }
-    },
+      }),
     terms: (projectId) =>
       rows<FoundTerm>(
         'SELECT term, count, example FROM terms WHERE project_id = ? ORDER BY count DESC, term LIMIT ?',

@@ -70,6 +70,26 @@ test('two fit, a third is refused and leaves nothing, and fits once one is delet
   expect(await level(userId)).toBe(2)
 })
 
+test('a form that is sent again keeps no project, and adds no text, for nothing', async () => {
+  const userId = await subscriber()
+  const parts = { rialto, store }
+  const project = begun(userId)
+  await openProject(parts, project)
+  const text = { textId: randomUUID(), terms: [{ term: 'arch', count: 1, example: 'An arch.' }] }
+  store.addText({ ...text, projectId: project.id })
+  expect(store.terms(project.id)).toHaveLength(1)
+  await closeProject(parts, project)
+  expect(store.terms(project.id)).toEqual([])
+
+  expect(store.begin(project)).toBe(false)
+  await openProject(parts, project)
+  expect([await level(userId), store.list(userId).length]).toEqual([0, 0])
+  const next = begun(userId)
+  await openProject(parts, next)
+  store.addText({ ...text, projectId: next.id })
+  expect(store.terms(next.id)).toEqual([])
+})
+
 test('whatever it died between, settling makes its file and the gauge agree, once', async () => {
   const userId = await subscriber()
   const parts = { rialto, store }
@@ -83,8 +103,8 @@ test('whatever it died between, settling makes its file and the gauge agree, onc
 
   const [one, other] = store.list(userId)
   if (one === undefined || other === undefined) throw new Error('unreachable')
-  store.setState(one.id, 'closing')
-  store.setState(other.id, 'closing')
+  store.beginToClose(one.id)
+  store.beginToClose(other.id)
   await rialto.consume({ userId, metric: 'projects', delta: -1, key: `close:${other.id}` })
   await settleProjects(parts)
   await settleProjects(parts)
