@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { plan } from '../../examples/rota/src/plan.ts'
-import { readTask } from '../../examples/rota/src/task.ts'
+import { keyOf, readTask } from '../../examples/rota/src/task.ts'
 
 const taskOf = (shifts: string, people: string) => {
   const task = readTask({ shifts, people })
@@ -57,4 +57,16 @@ test.each([
   ['a\n'.repeat(61), 'Ada', 'At most 60 shifts fit in one rota.'],
 ])('shifts %j and people %j are refused: %s', (shifts, people, problem) => {
   expect(readTask({ shifts, people })).toBe(problem)
+})
+
+test('a form that is sent again is counted under one key, and another task under the same id under its own', () => {
+  const form = { requestId: 'one', shifts: 'Mon\nTue', people: 'Ada\nBen' }
+  expect(keyOf({ ...form })).toBe(keyOf(form))
+  const others = [
+    { shifts: 'Mon\nWed' },
+    { people: 'Ada\nCleo' },
+    { requestId: 'two' },
+    { shifts: 'Mon', people: 'Tue\nAda\nBen' },
+  ]
+  expect(new Set([form, ...others.map((change) => ({ ...form, ...change }))].map(keyOf)).size).toBe(5)
 })

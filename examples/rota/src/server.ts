@@ -6,7 +6,7 @@ import type { Reservation, Session } from '@rialto/sdk'
 import { page } from './page.ts'
 import type { Page } from './page.ts'
 import { plan } from './plan.ts'
-import { charactersMax, readTask } from './task.ts'
+import { charactersMax, keyOf, readTask } from './task.ts'
 
 /** Of one search; what is left is held where that is less. */
 const stepsMax = 1_000
@@ -23,20 +23,20 @@ async function personPage({ userId, name = 'you' }: Session, shown: Partial<Page
   return page({ name, requestId: newRequestId(), ...shown, standing, lift })
 }
 
-/** What was held under a form's id where it was less: the form sent again asks for the same. */
+/** What was held for a form where it was less: the form sent again asks for the same. */
 const lessHeld = new Map<string, number>()
 const remembered = 1_000
 
 /** Holds what the search may take: all of it, or what is left. */
-async function hold({ userId }: Session, requestId: string): Promise<Reservation> {
+async function hold({ userId }: Session, form: string): Promise<Reservation> {
   const reserve = (key: string, amount: number) =>
     rialto.reserve({ userId, metric: 'steps', key, amount, ttlSeconds: 60 })
-  const held = lessHeld.has(requestId) ? undefined : await reserve(requestId, stepsMax)
+  const held = lessHeld.has(form) ? undefined : await reserve(form, stepsMax)
   if (held !== undefined && (held.allowed || held.reason !== 'quota_exceeded' || held.remaining === 0)) return held
-  const amount = lessHeld.get(requestId) ?? Math.min(stepsMax, held?.remaining ?? 0)
+  const amount = lessHeld.get(form) ?? Math.min(stepsMax, held?.remaining ?? 0)
   for (const oldest of lessHeld.keys()) if (lessHeld.size >= remembered) lessHeld.delete(oldest)
-  lessHeld.set(requestId, amount)
-  return reserve(`${requestId}:rest`, amount)
+  lessHeld.set(form, amount)
+  return reserve(`${form}:rest`, amount)
 }
 
 app.get('/', async (c) => {
@@ -53,7 +53,7 @@ app.post('/plan', async (c) => {
   const typed = { shifts, people }
   const task = Math.max(shifts.length, people.length) > charactersMax ? 'That is too long.' : readTask(typed)
   if (typeof task === 'string') return c.html(await personPage(session, { ...typed, problem: task }), 400)
-  await using held = await hold(session, requestId)
+  await using held = await hold(session, keyOf({ requestId, ...typed }))
   if (!held.allowed) return c.html(await personPage(session, { ...typed, requestId, standing: held }))
   const found = plan(task, held.amount)
   await held.commit(found.steps)

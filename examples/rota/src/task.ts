@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Task } from './plan.ts'
 
 export const charactersMax = 4_000
@@ -45,3 +46,18 @@ const linesOf = (text: string): string[] =>
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
+
+interface SentForm {
+  readonly requestId: string
+  readonly shifts: string
+  readonly people: string
+}
+
+/**
+ * Under what a form is counted: the same form again is counted once, and another task under the same id is another use. Many a
+ * task takes the same steps as another, so Rialto alone could not tell.
+ */
+export const keyOf = ({ requestId, shifts, people }: SentForm): string =>
+  createHash('sha256')
+    .update(JSON.stringify([requestId, shifts, people]))
+    .digest('hex')
