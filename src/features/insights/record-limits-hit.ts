@@ -29,9 +29,13 @@ export async function recordLimitsHit({ db, jobs }: Pick<Deps, 'db' | 'jobs'>): 
         FROM usage_denials_hourly AS denied
           JOIN user_agent_subscriptions AS subscription ON subscription.id = denied.subscription_id
           JOIN agent_metric_definitions AS metric ON metric.id = denied.metric_id
-          LEFT JOIN subscription_usage AS counter ON counter.subscription_id = denied.subscription_id
-            AND counter.metric_id = denied.metric_id AND counter.period_start <= denied.hour + interval '1 hour'
-            AND counter.period_end > denied.hour
+          LEFT JOIN LATERAL (
+            SELECT period_start FROM subscription_usage
+            WHERE subscription_id = denied.subscription_id AND metric_id = denied.metric_id
+              AND period_start < denied.hour + interval '1 hour' AND period_end > denied.hour
+            -- Of two that meet within the hour the one that was nearly used.
+            ORDER BY period_start LIMIT 1
+          ) AS counter ON true
         WHERE denied.hour >= rialto_now() - interval '2 days' AND NOT subscription.is_test
       ) AS hit
       WHERE NOT EXISTS (SELECT FROM interactions WHERE interactions.id = hit.id)

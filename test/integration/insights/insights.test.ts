@@ -222,4 +222,14 @@ test('tells of a limit that somebody hit once for each period, however many look
   expect(await hits()).toEqual(told)
   await deny(one.subscriptionId, 0)
   expect(await hits()).toEqual(told)
+
+  // One period ends and the next begins in the middle of the hour.
+  const turning = await addSubscriber(server, agent)
+  await db.execute(sql`
+    INSERT INTO subscription_usage (id, subscription_id, metric_id, period_start, period_end, used)
+    SELECT gen_random_uuid(), ${turning.subscriptionId}, ${metricId}, turn + at, turn + at + interval '30 days', 0
+    FROM (SELECT date_trunc('hour', rialto_now(), 'UTC') - interval '150 minutes' AS turn) AS period,
+      unnest(ARRAY[interval '-30 days', interval '0']) AS at`)
+  await deny(turning.subscriptionId, 3)
+  expect(await hits()).toEqual([...told, { user_id: turning.userId, metadata: { metric: 'messages' } }])
 })
