@@ -22,6 +22,8 @@ export const cardColumns = (): SQL => sql`
   CASE WHEN cheapest.id IS NULL THEN NULL ELSE json_build_object('amountMinor', cheapest.price,
     'currency', cheapest.currency, 'interval', cheapest.billing_interval) END AS "priceFrom",
   coalesce(cheapest.trial_days, 0) AS "trialDays",
+  EXISTS (SELECT FROM agent_pricing_tiers AS tier WHERE tier.agent_id = agent.id AND tier.archived_at IS NULL
+    AND tier.effective_at <= rialto_now() AND NOT tier.is_free) AS "hasPaidTiers",
   agent.coming_soon AS "isComingSoon",
   coalesce(listed.installs, 0) AS installs,
   coalesce(listed.review_count, 0) AS "reviewCount",

@@ -88,6 +88,7 @@ export const agentCardSchema = z
       .nullable()
       .openapi({ description: 'The lowest price of a tier; null when the agent has no tiers.' }),
     trialDays: z.int().nonnegative().openapi({ description: 'Of the tier that has the lowest price; 0: no trial.' }),
+    hasPaidTiers: z.boolean().openapi({ description: 'Also where the lowest price is 0.' }),
     isComingSoon: z.boolean().openapi({ description: 'Listed before it can be used.' }),
     rating: z.number().nullable().openapi({
       description: 'Stars to a tenth, smoothed by ten reviews of 3.5 as ranking does; null below three reviews.',

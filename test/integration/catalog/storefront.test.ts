@@ -80,6 +80,11 @@ describe('a card', () => {
     await pool.query(review, [fresh, 2, 10])
     expect((await read('/agents?q=gondola')).text).toMatch(/Gondola From €9\.00\/mo · 14-day trial 3\.9 \(4 reviews/)
     expect((await read('/agents?q=vaporetto')).text).toMatch(/Vaporetto From €9\.00\/mo · 14-day trial New/)
+    // Free altogether, and free to begin with, are two things.
+    await db.insert(agentPricingTiers).values({ agentId: fresh ?? '', tierName: 'Raft', isFree: true, price: 0 })
+    expect((await read('/agents?q=vaporetto')).text).toMatch(/Vaporetto Free tier New/)
+    await pool.query('UPDATE agent_pricing_tiers SET archived_at = now() WHERE agent_id = $1 AND NOT is_free', [fresh])
+    expect((await read('/agents?q=vaporetto')).text).toMatch(/Vaporetto Free New/)
     // An entry that nobody has claimed is not new: it can't be rated at all.
     expect((await read('/agents?q=openhands')).text).toMatch(/MIT Unclaimed/)
   })

@@ -1,10 +1,13 @@
 import type { AgentCard } from '#src/features/catalog/index.ts'
 import { formatPrice } from '../../ui/money.ts'
 
-/** "From €9.00/mo", "Free"; undefined for what nobody sells here. */
-export function priceWords({ priceFrom }: Pick<AgentCard, 'priceFrom'>, locale: string): string | undefined {
+type Priced = Pick<AgentCard, 'priceFrom' | 'hasPaidTiers'>
+
+/** "From €9.00/mo", "Free tier" where more is sold, "Free"; undefined for what nobody sells here. */
+export function priceWords({ priceFrom, hasPaidTiers }: Priced, locale: string): string | undefined {
   if (priceFrom === null) return undefined
-  return priceFrom.amountMinor === 0 ? 'Free' : `From ${formatPrice(priceFrom, locale)}`
+  if (priceFrom.amountMinor === 0) return hasPaidTiers ? 'Free tier' : 'Free'
+  return `From ${formatPrice(priceFrom, locale)}`
 }
 
 /** "14-day trial" */
