@@ -151,6 +151,17 @@ describe('reporting an agent', () => {
     expect(await reportsOf()).toHaveLength(1)
   })
 
+  test('by mail says what the mailbox has read, and nothing that somebody else wrote in its name since', async () => {
+    const email = `${crypto.randomUUID()}@example.com`
+    const write = (details: string) => page('/report', { form: { reason: 'not_working', details, email } })
+    await write('It answers <nothing>.')
+    const first = await linkTo(email)
+    expect(await (await fetch(first)).text()).toContain('It answers &lt;nothing&gt;.')
+    await write('They are thieves.')
+    expect((await press(first)).status).toBe(410)
+    expect(await open('agent')).toEqual([])
+  })
+
   test('is limited for each person', async () => {
     const { auth } = server.deps
     for (let count = 0; count < 20; count += 1) await auth.limits.take({ 'report:account': [person.userId] })

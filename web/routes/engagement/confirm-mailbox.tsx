@@ -129,6 +129,11 @@ function Question(subject: Subject) {
   const { ask, question, yes, no } = wordsFor(subject)
   return (
     <AccessPage title={ask} intro={question}>
+      {subject.details !== '' && (
+        <blockquote className="border-l-2 border-hairline pl-16 break-words whitespace-pre-line text-muted">
+          {subject.details}
+        </blockquote>
+      )}
       <form method="post" className="flex flex-col gap-12">
         <Button>{yes}</Button>
       </form>

@@ -20,6 +20,8 @@ export type MailboxAnswer =
       /** `recipient`: mails to those who run the marketplace, about no agent. */
       readonly about: 'recipient' | 'waitlist' | 'report' | 'removal'
       readonly agent: { readonly slug: string; readonly name: string } | undefined
+      /** What the report says; empty where nothing was written, and for all else. */
+      readonly details: string
     }
   | { readonly kind: 'left' }
   | { readonly kind: 'expired' }
@@ -77,7 +79,9 @@ type Find = (tx: Transaction, id: string) => Promise<MailboxAnswer>
 const finders: Readonly<Record<MailboxSubject['kind'], Find>> = {
   recipient: async (tx, id) => {
     const [row] = await tx.select().from(interactionRecipients).where(eq(interactionRecipients.id, id))
-    return row === undefined ? { kind: 'unknown' } : { ...stateOf(row), about: 'recipient', agent: undefined }
+    return row === undefined
+      ? { kind: 'unknown' }
+      : { ...stateOf(row), about: 'recipient', agent: undefined, details: '' }
   },
   waitlist: async (tx, id) => {
     const [row] = await tx
@@ -85,17 +89,25 @@ const finders: Readonly<Record<MailboxSubject['kind'], Find>> = {
       .from(agentWaitlist)
       .innerJoin(agents, eq(agents.id, agentWaitlist.agentId))
       .where(and(eq(agentWaitlist.id, id), eq(agents.status, 'published')))
-    return row === undefined ? { kind: 'unknown' } : { ...stateOf(row), about: 'waitlist', agent: row.agent }
+    return row === undefined
+      ? { kind: 'unknown' }
+      : { ...stateOf(row), about: 'waitlist', agent: row.agent, details: '' }
   },
   report: async (tx, id) => {
     const [row] = await tx
-      .select({ email: reports.reporterEmail, confirmedAt: reports.confirmedAt, kind: reports.kind, agent: agentNames })
+      .select({
+        email: reports.reporterEmail,
+        confirmedAt: reports.confirmedAt,
+        kind: reports.kind,
+        details: reports.details,
+        agent: agentNames,
+      })
       .from(reports)
       .innerJoin(agents, eq(agents.id, reports.agentId))
       .where(eq(reports.id, id))
     if (row === undefined || row.email === null) return { kind: 'unknown' }
     const about = row.kind === 'removal' ? 'removal' : 'report'
-    return { ...stateOf({ ...row, email: row.email }), about, agent: row.agent }
+    return { ...stateOf({ ...row, email: row.email }), about, agent: row.agent, details: row.details }
   },
 }
 

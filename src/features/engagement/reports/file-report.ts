@@ -101,7 +101,10 @@ interface Unconfirmed {
   readonly email: string
 }
 
-/** The last one counts until the mailbox has said yes. Undefined: it has, and that report is open. */
+/**
+ * The last one counts until the mailbox has said yes, under an id of its own: a link stands for the words that it was mailed for,
+ * and for no others that somebody wrote in the mailbox's name since. Undefined: it has said yes, and that report is open.
+ */
 async function insertUnconfirmed(
   tx: Transaction,
   { report, agentId, email }: Unconfirmed,
@@ -111,7 +114,7 @@ async function insertUnconfirmed(
     INSERT INTO reports AS present (kind, agent_id, reporter_email, reason, details, confirmed_at)
     VALUES (${kind}, ${agentId}, ${email}, ${reason}, ${details}, NULL)
     ON CONFLICT (reporter_email, kind, agent_id) WHERE state = 'open'
-    DO UPDATE SET reason = excluded.reason, details = excluded.details, created_at = now()
+    DO UPDATE SET id = excluded.id, reason = excluded.reason, details = excluded.details, created_at = now()
       WHERE present.confirmed_at IS NULL
     RETURNING id`)
   return rows[0]?.id
