@@ -19,6 +19,8 @@ interface DayChartProps {
   readonly days: readonly DayValue[]
   /** "source · N · period" */
   readonly caption: string
+  /** Why a day has no value; "Not measured" unless given. */
+  readonly missing?: string
 }
 
 const barShare = 0.7
@@ -27,7 +29,7 @@ const barShare = 0.7
  * Whole numbers by day, drawn on the server, with a table of the same. The plot stretches and the words around it don't, so that
  * they stay legible at any width.
  */
-export function DayChart({ title, unit, kind, days, caption }: DayChartProps) {
+export function DayChart({ title, unit, kind, days, caption, missing = 'Not measured' }: DayChartProps) {
   const largest = Math.max(1, ...days.map(({ value }) => value ?? 0))
   const scale = scaleLinear([0, largest], [0, 100]).nice(2)
   // Half a unit is none.
@@ -84,7 +86,7 @@ export function DayChart({ title, unit, kind, days, caption }: DayChartProps) {
               key: 'value',
               label: unit,
               isFigure: true,
-              cell: ({ value }) => (value === null ? 'Not measured' : value.toLocaleString('en')),
+              cell: ({ value }) => (value === null ? missing : value.toLocaleString('en')),
             },
           ]}
         />

@@ -20,10 +20,10 @@ export interface Insights {
   readonly use: {
     /** Who used it within 30 days; each once. */
     readonly people: number
-    /** What it reported for them. */
+    /** What it reported on the days that are shown. */
     readonly calls: number
-    /** Oldest first, the last one today (UTC), without a gap. */
-    readonly days: readonly { readonly day: string; readonly calls: number }[]
+    /** Oldest first, the last one today (UTC), without a gap. `calls` is null of a day on which fewer than five people used it. */
+    readonly days: readonly { readonly day: string; readonly calls: number | null }[]
   } | null
 }
 
@@ -53,8 +53,11 @@ async function readUptime(db: Database, agentId: string): Promise<Insights['upti
 
 async function readUse(db: Database, agentId: string): Promise<Insights['use']> {
   const firstDay = sql`((rialto_now() AT TIME ZONE 'UTC')::date - ${daysShown - 1}::int)`
-  const { rows } = await db.execute<{ day: string; calls: string; people: number }>(sql`
-    SELECT shown.day::date::text AS day, coalesce(daily.api_calls, 0) AS calls, (
+  const { rows } = await db.execute<{ day: string; calls: string | null; people: number }>(sql`
+    SELECT shown.day::date::text AS day, CASE WHEN (
+        SELECT count(*) FROM agent_active_users AS active
+        WHERE active.agent_id = ${agentId} AND active.day = shown.day::date
+      ) >= ${peopleMin} THEN coalesce(daily.api_calls, 0) END AS calls, (
         SELECT count(DISTINCT user_id)::int FROM agent_active_users
         WHERE agent_id = ${agentId} AND agent_active_users.day >= ${firstDay}
       ) AS people
@@ -63,6 +66,7 @@ async function readUse(db: Database, agentId: string): Promise<Insights['use']> 
     ORDER BY shown.day`)
   const people = rows[0]?.people ?? 0
   if (people < peopleMin) return null
-  const days = rows.map(({ day, calls }) => ({ day, calls: Number(calls) }))
-  return { people, calls: days.reduce((sum, { calls }) => sum + calls, 0), days }
+  // The sum is of the shown days only: of one hidden day it would tell the rest.
+  const days = rows.map(({ day, calls }) => ({ day, calls: calls === null ? null : Number(calls) }))
+  return { people, calls: days.reduce((sum, { calls }) => sum + (calls ?? 0), 0), days }
 }

@@ -41,8 +41,13 @@ const insightsSchema = z
     use: z
       .object({
         people: z.int().openapi({ description: 'Who used it within 30 days; each once.' }),
-        calls: z.int().openapi({ description: 'Reports of use by the agent, from the ledger.' }),
-        days: z.array(z.object({ day: z.iso.date(), calls: z.int() })),
+        calls: z.int().openapi({ description: 'Reports of use by the agent on the days shown, from the ledger.' }),
+        days: z.array(
+          z.object({
+            day: z.iso.date(),
+            calls: z.int().nullable().openapi({ description: 'Null: fewer than five people used it on that day.' }),
+          }),
+        ),
       })
       .nullable()
       .openapi({ description: 'Without test people; null where fewer than five people used it within 30 days.' }),

@@ -24,16 +24,21 @@ export interface ListedSample {
   readonly oauthClientId: string | null
 }
 
-/** Lists a sample as a live agent at its address, once; later starts only bring the address up to date. */
+/**
+ * Lists a sample as a live agent at its address, once; later starts only bring the address up to date. Undefined where its slug is
+ * somebody else's agent.
+ */
 export function listSample(
   { db }: Pick<Deps, 'db'>,
   { sample, origin }: { sample: Sample; origin: string },
-): Promise<ListedSample> {
+): Promise<ListedSample | undefined> {
   return db.transaction(async (tx) => {
     // Processes that start at once take turns; the second finds it listed.
     await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('rialto.sample-agents'))`)
     const addresses = { homepageUrl: origin, initiateLoginUri: `${origin}/sign-in` }
     const [known] = await tx.select().from(agents).where(eq(agents.slug, sample.slug)).for('no key update')
+    // Somebody else's agent of that name is theirs.
+    if (known !== undefined && known.organizationId !== (await publisherId(tx))) return undefined
     if (known !== undefined) {
       if (known.homepageUrl !== origin) await tx.update(agents).set(addresses).where(eq(agents.id, known.id))
       await offer(tx, known.id, sample)

@@ -26,6 +26,10 @@ export async function startSampleAgents(deps: Pick<Deps, 'db' | 'config' | 'log'
     port = await freePort(port)
     const origin = `http://localhost:${port}`
     const listed = await listSample(deps, { sample, origin })
+    if (listed === undefined) {
+      deps.log.warn({ slug: sample.slug }, 'a sample agent is not run: its address is another agent’s')
+      continue
+    }
     const { agentId } = listed
     await setScopeReasons(deps, { agentId, userId: undefined, reasons: sample.scopeReasons })
     const redirectUri = `${origin}/callback`

@@ -189,11 +189,12 @@ test('figures of use appear from five people on, and an agent without any says w
   expect((await metrics()).use).toBeNull()
   expect((await page('')).html).toContain('they appear from five on')
   await useBy(1)
-  expect((await metrics()).use).toMatchObject({
-    people: 5,
-    calls: 40,
-    days: expect.toSatisfy((d: unknown[]) => d.length === 30),
-  })
+  await db.execute(sql`INSERT INTO agent_metrics_daily (agent_id, day, active_users, api_calls)
+    VALUES (${agent.id}, (rialto_now() AT TIME ZONE 'UTC')::date - 1, 1, 7)`)
+  // Of yesterday one person's calls would be told: neither the day nor the sum says them.
+  const { use } = (await metrics()) as { use: { people: number; calls: number; days: { calls: number | null }[] } }
+  expect([use.people, use.calls, use.days.length]).toEqual([5, 40, 30])
+  expect(use.days.slice(-2).map(({ calls }) => calls)).toEqual([null, 40])
   expect((await fetch(`${server.origin}/api/v1/agents/nobody/metrics`)).status).toBe(404)
 })
 

@@ -30,7 +30,7 @@ export function LiveMetrics({ insights: { reachability, uptime, use }, name, now
       ? []
       : [
           { label: 'people used it in 30 days', value: use.people.toLocaleString('en') },
-          { label: 'calls reported in 30 days', value: use.calls.toLocaleString('en') },
+          { label: 'calls, on days with five people or more', value: use.calls.toLocaleString('en') },
         ]),
   ]
   return (
@@ -47,7 +47,8 @@ export function LiveMetrics({ insights: { reachability, uptime, use }, name, now
           unit="Calls"
           kind="bars"
           days={use.days.map(({ day, calls }) => ({ day, value: calls }))}
-          caption={`Rialto’s ledger · ${use.calls.toLocaleString('en')} calls · 30 days, UTC`}
+          caption={`Rialto’s ledger · ${use.calls.toLocaleString('en')} calls · 30 days, UTC, without days of fewer than five people`}
+          missing="Fewer than five people"
         />
       )}
       <p className="max-w-prose text-14 text-muted">
