@@ -3,7 +3,7 @@ import { createLiftLinks } from './lift-links.ts'
 
 const setting = { baseUrl: 'https://market.example', secret: 'a secret that is long enough to be one' }
 const subject = { userId: 'person-1', agentId: '00000000-0000-4000-8000-000000000001', metric: 'messages' }
-const tokenOf = (url: string): string => url.slice(`${setting.baseUrl}/lift/`.length)
+const tokenOf = (url: string): string => url.slice(`${setting.baseUrl}/buy/`.length)
 
 describe('a link that lifts a limit', () => {
   it('says to us what it is about, and to nobody else', () => {

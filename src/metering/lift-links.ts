@@ -25,7 +25,7 @@ export function createLiftLinks({ baseUrl, secret }: { readonly baseUrl: string;
       const iv = randomBytes(ivBytes)
       const cipher = createCipheriv('aes-256-gcm', key, iv)
       const sealed = Buffer.concat([cipher.update(JSON.stringify([userId, agentId, metric])), cipher.final()])
-      return `${baseUrl}/lift/${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')}`
+      return `${baseUrl}/buy/${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')}`
     },
     read: (token) => {
       const bytes = token.length > tokenLengthMax ? Buffer.alloc(0) : Buffer.from(token, 'base64url')

@@ -89,7 +89,7 @@ const behindSignIn: Readonly<Record<string, string>> = {
   'agents/:slug/favourite': '/agents/openhands/favourite',
   'agents/:slug/claim': '/agents/openhands/claim',
   'agents/:slug/subscribe': '/agents/openhands/subscribe',
-  'lift/:token': '/lift/unknown',
+  'buy/:token': '/buy/unknown',
   'checkout/:intentId': '/checkout/unknown',
   device: '/device',
 }

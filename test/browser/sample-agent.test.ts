@@ -215,7 +215,7 @@ test('what is kept is a level that goes down again, and a search pays for the st
 
 test('the pages about limits are usable for everybody, in both themes and at 320 pixels', async () => {
   const nina = (await context.cookies(server.origin)).filter(({ name }) => name !== 'rialto_theme')
-  const pages = [liftLink, `${server.origin}/lift/nonsense`, `${server.origin}/agents/readability`, agentOrigin]
+  const pages = [liftLink, `${server.origin}/buy/nonsense`, `${server.origin}/agents/readability`, agentOrigin]
   const findings: string[] = []
   for (const cookies of [nina, []]) {
     const looking = await browser.newContext({ reducedMotion: 'reduce' })

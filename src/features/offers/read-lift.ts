@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import { agentMetricDefinitions, agents } from '#src/db/schema/index.ts'
+import { agentMetricDefinitions, agents, user, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { stateOf } from '#src/features/usage/index.ts'
 import type { MeterState } from '#src/features/usage/index.ts'
@@ -12,8 +12,12 @@ import { returnAddress } from './return-address.ts'
 export type Lift =
   /** Not one of ours, cut off, or about what is gone. */
   | { readonly kind: 'unknown' }
-  /** Whose it is isn't said: an agent can name anybody. */
-  | { readonly kind: 'other_account'; readonly agentName: string }
+  | {
+      readonly kind: 'other_account'
+      readonly agentName: string
+      /** "m•••@…", of who subscribed there. Of anybody else nothing is said: an agent can name whom it never met. */
+      readonly maskedEmail: string | undefined
+    }
   | OpenLift
 
 export interface OpenLift extends Offer {
@@ -48,7 +52,9 @@ export async function readLift(deps: LiftDeps, { token, viewerId, returnTo }: Wh
   const found = subject && (await findSubject(deps, subject))
   if (subject === undefined || found === undefined) return { kind: 'unknown' }
   const { agent, metric } = found
-  if (subject.userId !== viewerId) return { kind: 'other_account', agentName: agent.name }
+  if (subject.userId !== viewerId) {
+    return { kind: 'other_account', agentName: agent.name, maskedEmail: await findMaskedEmail(deps, subject) }
+  }
   const answer = await deps.usage.check({ ...subject, delta: 1 })
   if (answer.kind === 'fault') return { kind: 'unknown' }
   const isPublished = agent.status === 'published'
@@ -90,4 +96,18 @@ async function findSubject({ db }: Pick<Deps, 'db'>, { agentId, metric: slug }: 
     .innerJoin(agentMetricDefinitions, eq(agentMetricDefinitions.agentId, agents.id))
     .where(and(eq(agents.id, agentId), eq(agentMetricDefinitions.slug, slug)))
   return found
+}
+
+async function findMaskedEmail(
+  { db }: Pick<Deps, 'db'>,
+  { userId, agentId }: LiftSubject,
+): Promise<string | undefined> {
+  const [found] = await db
+    .select({ email: user.email })
+    .from(user)
+    .innerJoin(userAgentSubscriptions, eq(userAgentSubscriptions.userId, user.id))
+    .where(and(eq(user.id, userId), eq(userAgentSubscriptions.agentId, agentId)))
+    .limit(1)
+  const [first] = found?.email ?? ''
+  return first && `${first}•••@…`
 }

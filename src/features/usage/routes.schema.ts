@@ -83,7 +83,7 @@ export const decisionExamples = {
       limit: 100,
       remaining: 0,
       breakdown: included(100),
-      purchaseUrl: 'https://market.example/lift/3q2-7wAA',
+      purchaseUrl: 'https://market.example/buy/3q2-7wAA',
     },
   },
   replayed: {

@@ -4,6 +4,8 @@ import {
   agentMetricDefinitions,
   agentPricingTiers,
   agents,
+  billingIntents,
+  subscriptionAddons,
   tierMetricQuotas,
   user,
   userAgentSubscriptions,
@@ -12,6 +14,8 @@ import { newBrowser, newPerson, redirectUri } from '#test/integration/oauth/mark
 import type { Browser } from '#test/integration/oauth/market.ts'
 import { addAddon, addMeteredAgent, call } from '#test/integration/usage/market.ts'
 import type { MeteredAgent } from '#test/integration/usage/market.ts'
+import { addPaidAgent, decliningCard, pay } from '#test/integration/billing/buyers/market.ts'
+import type { PaidAgent } from '#test/integration/billing/buyers/market.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 
@@ -119,9 +123,30 @@ describe('the link of a denial', () => {
     const person = await newPerson(server)
     const link = await liftLink(person)
     expect((await person.open(link.slice(0, -3))).status).toBe(404)
-    expect((await person.open('/lift/nonsense')).status).toBe(404)
-    expect((await person.open('/lift/%00')).status).toBe(404)
+    expect((await person.open('/buy/nonsense')).status).toBe(404)
+    expect((await person.open('/buy/%00')).status).toBe(404)
     expect((await person.submit(link.slice(0, -3), { tier: agent.tierId })).status).toBe(404)
+  })
+
+  it('is found where it was before, with the way back', async () => {
+    const person = await newPerson(server)
+    const link = new URL(`${await liftLink(person)}?return_to=${encodeURIComponent(backTo)}`)
+    const { url } = await person.open(link.href.replace('/buy/', '/lift/'))
+    expect(url.href).toBe(link.href)
+  })
+
+  it('says to another person by one letter whose it is, once they subscribed there, and switches back to itself', async () => {
+    const person = await newPerson(server)
+    const link = await liftLink(person)
+    await person.submit(link, { tier: agent.tierId })
+    const other = await newPerson(server)
+    const { text } = await other.open(link)
+    expect(text).toContain('gave it to a•••@…')
+    expect(text).not.toContain(person.email)
+    const switching = /action="(\/sign-out\?[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const { url } = await other.submit(switching, {})
+    expect(url.pathname).toBe('/sign-in')
+    expect(url.searchParams.get('returnTo')).toBe(new URL(link).pathname)
   })
 
   it('offers nothing of a suspended agent', async () => {
@@ -133,6 +158,113 @@ describe('the link of a denial', () => {
     expect(text).toContain('is closed for now')
     expect(text).not.toContain('Start free')
     expect((await person.submit(link, { tier: own.tierId })).status).toBe(409)
+  })
+})
+
+describe('buying where it stopped', () => {
+  const returning = (link: string) => `${link}?return_to=${encodeURIComponent(backTo)}`
+  const fieldOf = (text: string, name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? ''
+  /** What the page's own form sends. */
+  const form = (text: string) => ({ intent: 'buy', offer: fieldOf(text, 'offer'), id: fieldOf(text, 'id') })
+  const addonsOf = async (person: Browser) => {
+    const isTheirs = eq(subscriptionAddons.subscriptionId, (await subscriptionsOf(person))[0]?.id ?? '')
+    return server.deps.db.select().from(subscriptionAddons).where(isTheirs)
+  }
+
+  /** Somebody who has used up the five of the free tier. */
+  const stopped = async (of: PaidAgent) => {
+    const person = await newPerson(server)
+    await person.submit(`/agents/${of.slug}/subscribe?tier=${of.tierId}`, {})
+    await use(person, 5, of)
+    return { person, link: returning(await liftLink(person, of)) }
+  }
+  /** On the paid tier, with this card, and stopped again; the pages themselves lead there. */
+  const stoppedWithCard = async (of: PaidAgent, card?: string) => {
+    const { person, link } = await stopped(of)
+    const tierPath = `/agents/${of.slug}/subscribe?tier=${of.tiers.reader}&from=${encodeURIComponent(new URL(link).pathname + new URL(link).search)}`
+    expect((await person.open(link)).text.replaceAll('&amp;', '&')).toContain(`href="${tierPath}"`)
+    const { url } = await person.submit(tierPath, { intent: 'pay', trial: 'yes' })
+    await pay(server, url.href, card)
+    const [intent] = await server.deps.db
+      .select()
+      .from(billingIntents)
+      .where(eq(billingIntents.userId, await userIdOf(person)))
+    const done = await person.open(`/checkout/${intent?.id}`)
+    await use(person, 195, of)
+    return { person, link, done }
+  }
+
+  it('leads from a tier that is bought back to the agent, where it goes on', async () => {
+    const { person, done } = await stoppedWithCard(await addPaidAgent(server))
+    expect(done.text).toContain('Reader is yours')
+    expect(done.text).toContain(`href="${backTo}"`)
+    expect(await subscriptionsOf(person)).toMatchObject([{ status: 'trialing' }])
+  })
+
+  it('buys the add-on with the saved card by one press, pressed twice once, and the same use succeeds once', async () => {
+    const paid = await addPaidAgent(server)
+    const { person, link } = await stoppedWithCard(paid)
+    const body = { clientReqId: crypto.randomUUID(), userId: await userIdOf(person), metric: 'messages', delta: 1 }
+    const ask = async () => (await call(server, { token: paid.token, path: '/usage', body })).body
+    expect(await ask()).toMatchObject({ allowed: false, reason: 'quota_exceeded' })
+
+    const { text } = await person.open(link)
+    expect(text.replaceAll('<!-- -->', '')).toContain('Buy 100 more unit for €4.00')
+    expect(text).toContain('Visa ending in 4242')
+    const pressed = form(text)
+    const [first, second] = [await person.submit(link, pressed), await person.submit(link, pressed)]
+    for (const page of [first, second]) {
+      expect(page.url.searchParams.get('notice')).toBe('bought')
+      expect(page.text).toContain('100 unit left')
+      expect(page.text).toContain(`href="${backTo}"`)
+    }
+    expect(await addonsOf(person)).toHaveLength(1)
+    expect(await ask()).toMatchObject({ allowed: true, remaining: 99 })
+    expect(await ask()).toMatchObject({ allowed: true, remaining: 99 })
+  })
+
+  it('says that a card was declined, changes nothing, and asks for another with a new purchase', async () => {
+    const { person, link } = await stoppedWithCard(await addPaidAgent(server), decliningCard)
+    const pressed = form((await person.open(link)).text)
+    const page = await person.submit(link, pressed)
+    expect(page.status).toBe(402)
+    expect(page.text).toContain('The payment was declined')
+    expect(page.text).toContain('Pay with another card')
+    expect(form(page.text).offer).toBe(pressed.offer)
+    expect(form(page.text).id).not.toBe(pressed.id)
+    expect(await addonsOf(person)).toEqual([])
+  })
+
+  it('asks who has no card for one, and leads back to the agent afterwards', async () => {
+    const paid = await addPaidAgent(server)
+    const { person, link } = await stopped(paid)
+    const { text } = await person.open(link)
+    expect(text).toContain('A card is asked for next')
+    const { url } = await person.submit(link, form(text))
+    expect(url.pathname).toMatch(/^\/sandbox\/checkout\//)
+    await pay(server, url.href)
+    const { text: done } = await person.open(`/checkout/${form(text).id}`)
+    expect(done).toContain('The add-on is yours')
+    expect(done).toContain(`href="${backTo}"`)
+    expect(await use(person, 1, paid)).toMatchObject({ allowed: true, remaining: 99 })
+  })
+
+  it('keeps the way back through a change of tier, and loses one that is not the agent’s', async () => {
+    const paid = await addPaidAgent(server)
+    const { person, link } = await stoppedWithCard(paid)
+    const [subscription] = await subscriptionsOf(person)
+    const change = (from: string) =>
+      `/account/subscriptions/${subscription?.id}/change?tier=${paid.tiers.studio}&from=${encodeURIComponent(from)}`
+    const path = new URL(link).pathname
+    const { text } = await person.open(change(path + new URL(link).search))
+    const fields = { tier: paid.tiers.studio, id: fieldOf(text, 'id') }
+    const dated = { prorationDate: fieldOf(text, 'prorationDate'), due: fieldOf(text, 'due') }
+    const page = await person.submit(change(path + new URL(link).search), { ...fields, ...dated })
+    expect(page.url.pathname).toBe(path)
+    expect(page.text).toContain('Your tier is changed')
+    expect(page.text).toContain(`href="${backTo}"`)
+    const evil = `${path}?return_to=${encodeURIComponent('https://evil.example/')}`
+    expect((await person.open(evil)).text).not.toContain('evil.example/"')
   })
 })
 

@@ -44,7 +44,7 @@ describe('a reservation', () => {
     expect(await held.commit(130)).toMatchObject({
       recorded: 100,
       short: 30,
-      purchaseUrl: expect.stringContaining('/lift/'),
+      purchaseUrl: expect.stringContaining('/buy/'),
     })
   })
 

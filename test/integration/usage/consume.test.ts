@@ -46,7 +46,7 @@ describe('reporting usage', () => {
     const denied = await use({ userId, delta: 2 })
     expect(denied.status).toBe(200)
     expect(denied.body).toMatchObject({ allowed: false, reason: 'quota_exceeded', used: 99, remaining: 1 })
-    expect(denied.body['purchaseUrl']).toMatch(new RegExp(`^${server.origin}/lift/[\\w-]+$`))
+    expect(denied.body['purchaseUrl']).toMatch(new RegExp(`^${server.origin}/buy/[\\w-]+$`))
     expect(denied.body).not.toHaveProperty('entryId')
 
     expect((await use({ userId })).body).toMatchObject({ allowed: true, used: 100, remaining: 0 })

@@ -71,7 +71,7 @@ it('says at 100 % what stops, when it starts again, and where the limit is lifte
   expect(mail?.text).toMatch(
     /They start again from 0 on \d+ \w+ \d{4}, \d\d:\d\d UTC, or as soon as the limit is lifted\./,
   )
-  const token = mail?.text.match(new RegExp(`${server.origin}/lift/([\\w-]+)`))?.[1] ?? ''
+  const token = mail?.text.match(new RegExp(`${server.origin}/buy/([\\w-]+)`))?.[1] ?? ''
   expect(server.deps.liftLinks.read(token)).toEqual({ userId: ada.userId, agentId: agent.id, metric: 'messages' })
 })
 

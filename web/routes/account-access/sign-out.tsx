@@ -1,5 +1,6 @@
 import { redirect } from 'react-router'
 import { webContext } from '../../context.ts'
+import { safeReturnTo, withReturnTo } from '../../return-to.ts'
 import { useSiteName } from '../../site-name.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { AccessPage } from './access-page.tsx'
@@ -28,7 +29,9 @@ export async function action(args: Route.ActionArgs) {
 
 /** An agent that asked has its person back, by way of a page, because browsers hold a form to our own addresses. */
 const signedOutPath = (goesOn: object | undefined, searchParams: URLSearchParams): string =>
-  goesOn === undefined ? '/sign-in?notice=signed-out' : `/signed-out?${searchParams}`
+  goesOn === undefined
+    ? withReturnTo('/sign-in?notice=signed-out', safeReturnTo(searchParams.get('returnTo')))
+    : `/signed-out?${searchParams}`
 
 export default function SignOut({ loaderData: { email, asks, host } }: Route.ComponentProps) {
   const siteName = useSiteName()

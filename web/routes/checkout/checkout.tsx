@@ -10,6 +10,7 @@ import { TextLink } from '../account-access/text-link.tsx'
 import { personRequest } from '../account/person-request.ts'
 import { RefusalNotice } from '../account/subscriptions/refusal.tsx'
 import { nextWords, priceWords, statusWords } from '../account/subscriptions/words.ts'
+import { cameFrom, withFrom } from '../offers/came-from.ts'
 import { refusedWords } from './refused-words.ts'
 import type { Route } from './+types/checkout.ts'
 
@@ -28,7 +29,11 @@ export async function loader(args: Route.LoaderArgs) {
       ? await services.billing.find({ subscriptionId: view.subscriptionId, userId: viewer.id })
       : undefined
   const isLaunchable = (await services.catalog.findLaunchUri(view.agent.slug)) !== undefined
-  return data({ kind: 'known' as const, view, subscription, isLaunchable, email: viewer.email })
+  const from = cameFrom(view.cameFrom)
+  // It says anew whose the way back is.
+  const lift = from && (await services.offers.readLift({ ...from, viewerId: viewer.id }))
+  const backTo = lift?.kind === 'open' && lift.agent.slug === view.agent.slug ? lift.backTo : undefined
+  return data({ kind: 'known' as const, view, subscription, isLaunchable, backTo, email: viewer.email })
 }
 
 /** Gives up what is not paid yet. */
@@ -51,7 +56,7 @@ export default function Checkout({ loaderData }: Route.ComponentProps) {
       </AccessPage>
     )
   }
-  const { view, subscription, isLaunchable, email } = loaderData
+  const { view, subscription, isLaunchable, backTo, email } = loaderData
   switch (view.kind) {
     case 'open':
       return <Open view={view} />
@@ -66,7 +71,7 @@ export default function Checkout({ loaderData }: Route.ComponentProps) {
         </AccessPage>
       )
     case 'done':
-      return <Done view={view} subscription={subscription} isLaunchable={isLaunchable} email={email} />
+      return <Done {...{ view, subscription, isLaunchable, backTo, email }} />
     case 'undone':
       return <Undone view={view} />
     case 'refused':
@@ -85,19 +90,19 @@ export default function Checkout({ loaderData }: Route.ComponentProps) {
 
 const LookAgain = () => <ButtonLink href="">Look again</ButtonLink>
 
-const startHref = ({ agent, tier, intentKind }: CheckoutState): string =>
+const startHref = ({ agent, tier, intentKind, cameFrom: from }: CheckoutState): string =>
   intentKind === 'checkout' && tier !== null
-    ? `/agents/${agent.slug}/subscribe?tier=${tier.id}`
-    : `/agents/${agent.slug}`
+    ? withFrom(`/agents/${agent.slug}/subscribe?tier=${tier.id}`, cameFrom(from))
+    : (cameFrom(from)?.path ?? `/agents/${agent.slug}`)
 
 const nameOf = ({ agent, tier, intentKind }: CheckoutState): string =>
   intentKind === 'checkout' && tier !== null ? `${agent.name} ${tier.name}` : agent.name
 
 const Bought = ({ view }: { view: CheckoutState }) => <p className="text-center text-18 font-medium">{nameOf(view)}</p>
 
-const BackTo = ({ view: { agent } }: { view: CheckoutState }) => (
+const BackTo = ({ view: { agent, cameFrom: from } }: { view: CheckoutState }) => (
   <p>
-    <TextLink href={`/agents/${agent.slug}`}>Back to {agent.name}</TextLink>
+    <TextLink href={cameFrom(from)?.path ?? `/agents/${agent.slug}`}>Back to {agent.name}</TextLink>
   </p>
 )
 
@@ -122,10 +127,12 @@ interface DoneProps {
   readonly view: Extract<CheckoutState, { kind: 'done' }>
   readonly subscription: SubscriptionDetail | undefined
   readonly isLaunchable: boolean
+  /** The agent's own address, if it was left to buy this. */
+  readonly backTo: string | undefined
   readonly email: string
 }
 
-function Done({ view, subscription, isLaunchable, email }: DoneProps) {
+function Done({ view, subscription, isLaunchable, backTo, email }: DoneProps) {
   const locale = useLocale()
   const { agent } = view
   const path = `/account/subscriptions/${view.subscriptionId}`
@@ -136,7 +143,9 @@ function Done({ view, subscription, isLaunchable, email }: DoneProps) {
       intro={isAddon ? `Your limit at ${agent.name} is raised from now on.` : `For ${email}, from now on.`}
       state="done"
       action={
-        isLaunchable ? (
+        backTo !== undefined ? (
+          <ButtonLink href={backTo}>Back to {agent.name}</ButtonLink>
+        ) : isLaunchable ? (
           <ButtonLink href={`/agents/${agent.slug}/launch`}>Launch {agent.name}</ButtonLink>
         ) : (
           <ButtonLink href={path}>Go to your subscription</ButtonLink>
@@ -144,7 +153,7 @@ function Done({ view, subscription, isLaunchable, email }: DoneProps) {
       }
       footer={
         <p>
-          {isLaunchable && (
+          {(isLaunchable || backTo !== undefined) && (
             <>
               <TextLink href={path}>Your subscription</TextLink> ·{' '}
             </>

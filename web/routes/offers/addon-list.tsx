@@ -5,8 +5,8 @@ import { formatMoney } from '../../ui/money.ts'
 
 interface AddonListProps {
   readonly addons: readonly OwnOffer[]
-  /** Of the subscription's add-ons. */
-  readonly path: string
+  /** Where one is confirmed. */
+  readonly hrefOf: (addon: OwnOffer) => string
   readonly isOnCard?: boolean
 }
 
@@ -19,7 +19,7 @@ export const addonWords = ({ amount, unit, scope }: Pick<OwnOffer, 'amount' | 'u
   `${amount.toLocaleString('en')} more ${unit}, ${scope === 'one_cycle' ? 'in the present period' : 'in every period'}`
 
 /** Add-ons as rows of a ledger, each with the way to its confirmation. */
-export function AddonList({ addons, path, isOnCard = false }: AddonListProps) {
+export function AddonList({ addons, hrefOf, isOnCard = false }: AddonListProps) {
   const locale = useLocale()
   return (
     <ul className={isOnCard ? 'ledger-list ledger-on-card' : 'ledger-list'}>
@@ -32,7 +32,7 @@ export function AddonList({ addons, path, isOnCard = false }: AddonListProps) {
             </div>
             <p className="text-14">{addonWords(addon)}</p>
           </div>
-          <ButtonLink kind="secondary" href={`${path}?offer=${addon.id}`} aria-label={`Buy ${addon.name}`}>
+          <ButtonLink kind="secondary" href={hrefOf(addon)} aria-label={`Buy ${addon.name}`}>
             Buy
           </ButtonLink>
         </li>

@@ -1,4 +1,4 @@
-import { data } from 'react-router'
+import { data, redirect } from 'react-router'
 import type { OfferedTier } from '#src/features/offers/index.ts'
 import { webContext } from '../../context.ts'
 import { useLocale } from '../../locale.ts'
@@ -12,6 +12,8 @@ import { handOn } from '../account/subscriptions/hand-on.ts'
 import { RefusalNotice, statusOf } from '../account/subscriptions/refusal.tsx'
 import { personRequest } from '../account/person-request.ts'
 import { HandOver } from '../oauth/hand-over.tsx'
+import { cameFrom, withFrom, withNotice } from './came-from.ts'
+import type { CameFrom } from './came-from.ts'
 import { includedWords } from './included-words.ts'
 import { firstChargeWords, startWords } from './trial-words.ts'
 import type { Route } from './+types/subscribe.ts'
@@ -27,16 +29,19 @@ export async function loader(args: Route.LoaderArgs) {
   if (offer === undefined || tier === undefined) throw data(null, { status: 404 })
   const { name, slug, subscription } = offer
   const quote = tier.priceMinor === 0 ? undefined : await services.billing.quote({ userId: viewer.id, tierId: tier.id })
-  return { name, slug, subscription, tier, quote, email: viewer.email }
+  const from = cameFrom(searchParams.get('from'))
+  return { name, slug, subscription, tier, quote, email: viewer.email, from }
 }
 
 export async function action(args: Route.ActionArgs) {
   const { viewer, searchParams, site } = personRequest(args)
   const { services } = args.context.get(webContext)
+  const from = cameFrom(searchParams.get('from'))
   const start = { userId: viewer.id, agentSlug: args.params.slug, tierId: searchParams.get('tier') ?? '' }
   const form = await args.request.formData()
-  if (textOf(form, 'intent') !== 'pay') return startFree(args, start)
-  const outcome = await services.billing.startCheckout({ ...start, withTrial: textOf(form, 'trial') === 'yes' })
+  if (textOf(form, 'intent') !== 'pay') return startFree(args, { ...start, from })
+  const withTrial = textOf(form, 'trial') === 'yes'
+  const outcome = await services.billing.startCheckout({ ...start, withTrial, cameFrom: from?.path })
   if (outcome === undefined) throw data(null, { status: 404 })
   if (outcome.kind === 'refused') return data(outcome, { status: statusOf(outcome.refusal) })
   const { handOverTo } = handOn({ url: outcome.value.url, baseUrl: site.baseUrl })
@@ -47,12 +52,14 @@ interface Start {
   readonly userId: string
   readonly agentSlug: string
   readonly tierId: string
+  readonly from: CameFrom | undefined
 }
 
-async function startFree({ context, params: { slug } }: Route.ActionArgs, start: Start) {
+async function startFree({ context, params: { slug } }: Route.ActionArgs, { from, ...start }: Start) {
   const { services } = context.get(webContext)
   const outcome = await services.offers.startFree(start)
   if (outcome === 'refused') return data({ kind: 'not-started' } as const, { status: 409 })
+  if (from !== undefined) throw redirect(withNotice(from, 'started'), 303)
   const offer = await services.offers.read(slug, start.userId)
   const isLaunchable = (await services.catalog.findLaunchUri(slug)) !== undefined
   const to = `/agents/${encodeURIComponent(slug)}${isLaunchable ? '/launch' : ''}`
@@ -61,10 +68,10 @@ async function startFree({ context, params: { slug } }: Route.ActionArgs, start:
 
 export default function Subscribe({ loaderData, actionData }: Route.ComponentProps) {
   if (actionData?.kind === 'hand-over') return <HandOver url={actionData.to} name={actionData.name} />
-  const { name, slug, subscription, tier, quote, email } = loaderData
+  const { name, slug, subscription, tier, quote, email, from } = loaderData
   // From a free subscription a paid tier is a purchase like any other.
   if (subscription !== null && !(subscription.isFree && quote !== undefined)) {
-    return <HasItAlready name={name} tier={tier} subscriptionId={subscription.id} email={email} />
+    return <HasItAlready name={name} tier={tier} subscriptionId={subscription.id} email={email} from={from} />
   }
   const isUpgrade = subscription !== null
   return (
@@ -73,7 +80,7 @@ export default function Subscribe({ loaderData, actionData }: Route.ComponentPro
       intro={quote === undefined ? `For ${email}. No payment, no end date.` : `For ${email}.`}
       footer={
         <p>
-          <TextLink href={`/agents/${slug}#pricing`}>Back to {name}</TextLink>
+          <TextLink href={from?.path ?? `/agents/${slug}#pricing`}>Back to {name}</TextLink>
         </p>
       }
     >
@@ -113,9 +120,10 @@ interface HasIt {
   readonly tier: OfferedTier
   readonly subscriptionId: string
   readonly email: string
+  readonly from: CameFrom | undefined
 }
 
-function HasItAlready({ name, tier, subscriptionId, email }: HasIt) {
+function HasItAlready({ name, tier, subscriptionId, email, from }: HasIt) {
   const path = `/account/subscriptions/${subscriptionId}`
   return (
     <AccessPage
@@ -125,7 +133,7 @@ function HasItAlready({ name, tier, subscriptionId, email }: HasIt) {
       footer={
         tier.isTheirs ? undefined : (
           <p>
-            <TextLink href={`${path}/change?tier=${tier.id}`}>Change it to {tier.name}</TextLink>
+            <TextLink href={withFrom(`${path}/change?tier=${tier.id}`, from)}>Change it to {tier.name}</TextLink>
           </p>
         )
       }

@@ -1,5 +1,8 @@
 import type { AgentOffer, OfferedTier } from '#src/features/offers/index.ts'
 import { ButtonLink } from '../../ui/button.tsx'
+import type { ButtonKind } from '../../ui/button.tsx'
+import { withFrom } from './came-from.ts'
+import type { CameFrom } from './came-from.ts'
 import { startWords } from './trial-words.ts'
 
 interface TierActionProps {
@@ -7,19 +10,25 @@ interface TierActionProps {
   readonly slug: string
   readonly subscription: AgentOffer['subscription']
   readonly isTrialUsed: boolean
+  /** Where it is come back to. */
+  readonly from?: CameFrom | undefined
+  readonly kind?: ButtonKind
 }
 
 /** Leads to where a tier is started, or changed to; nothing is bought by following it. */
-export function TierAction({ tier, slug, subscription, isTrialUsed }: TierActionProps) {
-  const { href, label } = leadTo({ tier, slug, subscription, isTrialUsed })
+export function TierAction({ from, kind = 'secondary', ...offer }: TierActionProps) {
+  const { href, label } = leadTo(offer)
   return (
-    <ButtonLink kind="secondary" href={href} aria-label={`${label}: ${tier.name}`}>
+    <ButtonLink kind={kind} href={withFrom(href, from)} aria-label={`${label}: ${offer.tier.name}`}>
       {label}
     </ButtonLink>
   )
 }
 
-function leadTo({ tier, slug, subscription, isTrialUsed }: TierActionProps): { href: string; label: string } {
+function leadTo({ tier, slug, subscription, isTrialUsed }: Omit<TierActionProps, 'from' | 'kind'>): {
+  href: string
+  label: string
+} {
   const start = { href: `/agents/${slug}/subscribe?tier=${tier.id}`, label: startWords(tier, { isTrialUsed }) }
   if (subscription === null) return start
   const path = `/account/subscriptions/${subscription.id}`

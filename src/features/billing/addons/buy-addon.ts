@@ -23,6 +23,8 @@ export interface BuyAddon extends WhichAddon {
   readonly prorationDate?: number
   /** A UUID that the form carries: pressed twice, it is bought once. */
   readonly intentId?: string
+  /** The page of ours that it was begun from and leads back to. */
+  readonly cameFrom?: string
 }
 
 /** As long as a purchase on Stripe's page stays the same one. */
@@ -50,7 +52,7 @@ export async function buyAddon(deps: ReconcileDeps, input: BuyAddon): Promise<Bo
       agentId: plan.agent.id,
       subscriptionId,
       offerId,
-      input: terms as unknown as Json,
+      input: { ...terms, ...(input.cameFrom !== undefined && { cameFrom: input.cameFrom }) } as unknown as Json,
       openSeconds: terms.by === 'checkout' ? checkoutSeconds : heldSeconds,
     })
     return carryOutAddon(deps, intent)

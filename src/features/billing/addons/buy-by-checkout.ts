@@ -2,7 +2,7 @@ import { AppError } from '#src/lib/errors.ts'
 import { findSession, settleSession } from '../checkout/session.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { ensureCustomer } from '../customers/ensure-customer.ts'
-import { noteOnIntent, readIntent } from '../intents/intents.ts'
+import { cameFromOf, noteOnIntent, readIntent } from '../intents/intents.ts'
 import { metadataOf } from '../intents/metadata.ts'
 import { ensureOfferPrice } from '../prices/ensure-offer-price.ts'
 import { stripeCall } from '../stripe-failures.ts'
@@ -37,7 +37,7 @@ async function createSession(deps: ReconcileDeps, { intent, offer }: Purchase) {
         line_items: [{ price: priceId, quantity: 1 }],
         allowed_payment_method_types: ['card'],
         success_url: `${deps.baseUrl}/checkout/${intent.id}`,
-        cancel_url: `${deps.baseUrl}/account/subscriptions/${intent.subscriptionId}`,
+        cancel_url: `${deps.baseUrl}${cameFromOf(intent) ?? `/account/subscriptions/${intent.subscriptionId}`}`,
         expires_at: Math.floor(intent.expiresAt.getTime() / 1000),
         metadata,
         // The invoice is what grants it.

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { agentPricingTiers, agents, billingIntents } from '#src/db/schema/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import type { ReconcileDeps } from '../context.ts'
+import { cameFromOf } from '../intents/intents.ts'
 import type { Intent } from '../intents/intents.ts'
 import { isAtCheckout, settleSession } from './session.ts'
 
@@ -24,6 +25,8 @@ export interface CheckoutSubject {
   readonly agent: { readonly slug: string; readonly name: string }
   /** Null: it is not about a tier. */
   readonly tier: { readonly id: string; readonly name: string } | null
+  /** The page of ours that it was begun from, as it was told then. */
+  readonly cameFrom: string | null
 }
 
 export interface WhichCheckout {
@@ -41,7 +44,7 @@ export async function settleCheckout(deps: ReconcileDeps, which: WhichCheckout):
   const before = await getIntent(deps, which)
   if (before.intent.state === 'open' || before.intent.state === 'expired') await settleSession(deps, before.intent)
   const { intent, agent, tier } = await getIntent(deps, which)
-  const subject = { intentId: intent.id, intentKind: intent.kind, agent, tier }
+  const subject = { intentId: intent.id, intentKind: intent.kind, agent, tier, cameFrom: cameFromOf(intent) }
   switch (intent.state) {
     case 'done':
       if (intent.subscriptionId === null) throw new AppError('not_found')

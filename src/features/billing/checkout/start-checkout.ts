@@ -24,6 +24,8 @@ export interface StartCheckout {
   readonly tierId: string
   /** As the page said before. Without, the first payment is due at once. */
   readonly withTrial: boolean
+  /** The page of ours that it was begun from and leads back to. */
+  readonly cameFrom?: string | undefined
 }
 
 export interface StartedCheckout {
@@ -160,7 +162,11 @@ async function openIntent(deps: ReconcileDeps, { start, offer, hasTrial }: Openi
   const [present] = await deps.db.select().from(billingIntents).where(isOpen)
   if (present !== undefined) {
     const isSame = present.tierId === offer.id && present.input['hasTrial'] === hasTrial
-    if (isSame && (await isUsable(deps, present)) && (await isUnpaid(deps, present))) return present
+    if (isSame && (await isUsable(deps, present)) && (await isUnpaid(deps, present))) {
+      // Begun again from elsewhere, it leads back there.
+      await noteOnIntent(deps.db, present.id, { input: inputOf({ start, hasTrial }) })
+      return present
+    }
     await giveUpSession(deps, present)
     // It may have been paid just now, elsewhere.
     await requireNone(deps, { userId, agentId: offer.agentId })
@@ -172,7 +178,7 @@ async function openIntent(deps: ReconcileDeps, { start, offer, hasTrial }: Openi
       userId,
       agentId: offer.agentId,
       tierId: offer.id,
-      input: { hasTrial },
+      input: inputOf({ start, hasTrial }),
       openSeconds,
     })
   } catch (error) {
@@ -182,6 +188,11 @@ async function openIntent(deps: ReconcileDeps, { start, offer, hasTrial }: Openi
     throw error
   }
 }
+
+const inputOf = ({ start: { cameFrom }, hasTrial }: Pick<Opening, 'start' | 'hasTrial'>) => ({
+  hasTrial,
+  ...(cameFrom !== undefined && { cameFrom }),
+})
 
 /** Stripe opens no session for less than half an hour, and nobody fills in a form in its last minutes. */
 async function isUsable({ db }: ReconcileDeps, { id }: Intent): Promise<boolean> {

@@ -30,9 +30,18 @@ export async function readIntent(db: Database | Transaction, id: string): Promis
   return intent
 }
 
-type Noted = Partial<Pick<Intent, 'stripeObjectId' | 'url' | 'subscriptionId'>>
+/** The page of ours that a purchase was begun from. Null: none was told. */
+export function cameFromOf({ input }: Pick<Intent, 'input'>): string | null {
+  const from = isObject(input) ? input['cameFrom'] : undefined
+  return typeof from === 'string' ? from : null
+}
 
-/** What Stripe answered. */
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+type Noted = Partial<Pick<Intent, 'stripeObjectId' | 'url' | 'subscriptionId' | 'input'>>
+
+/** What Stripe answered, or the person said anew. */
 export async function noteOnIntent(db: Database | Transaction, id: string, noted: Noted): Promise<void> {
   await db.update(billingIntents).set(noted).where(eq(billingIntents.id, id))
 }

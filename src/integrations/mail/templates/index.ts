@@ -197,5 +197,5 @@ const sampleUsage = (baseUrl: string) => ({
   metric: 'Messages',
   limit: 100,
   after: { kind: 'starts_again' as const, at: new Date('2026-04-30T09:26:00Z') },
-  liftUrl: `${baseUrl}/lift/sample`,
+  liftUrl: `${baseUrl}/buy/sample`,
 })

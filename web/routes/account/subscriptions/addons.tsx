@@ -122,7 +122,7 @@ const Choice = ({ subscription: { offers, agent }, path }: ChoiceProps) =>
   ) : (
     <div className="flex max-w-prose flex-col gap-16">
       <p className="text-muted">Each raises a limit from the moment it is paid. You see what it costs first.</p>
-      <AddonList addons={offers} path={`${path}/addons`} />
+      <AddonList addons={offers} hrefOf={({ id }) => `${path}/addons?offer=${id}`} />
     </div>
   )
 

@@ -9,6 +9,8 @@ import { formatMoney } from '../../../ui/money.ts'
 import { SandboxNotice } from '../../../ui/sandbox-banner.tsx'
 import { accountHeaders, textOf } from '../../account-access/account-request.ts'
 import { HandOver } from '../../oauth/hand-over.tsx'
+import { cameFrom, withFrom, withNotice } from '../../offers/came-from.ts'
+import type { CameFrom } from '../../offers/came-from.ts'
 import { TierList } from '../../offers/tier-list.tsx'
 import { AccountPage } from '../account-page.tsx'
 import { handOn } from './hand-on.ts'
@@ -26,23 +28,27 @@ export async function loader(args: Route.LoaderArgs) {
   if (isOver(subscription)) throw redirect(path, 303)
   const { services } = args.context.get(webContext)
   const tiers = (await services.offers.read(subscription.agent.slug, viewer.id))?.tiers ?? []
-  const tierId = searchParams.get('tier')
-  if (tierId === null) return { subscription, path, tiers, chosen: undefined }
+  const [tierId, from] = [searchParams.get('tier'), cameFrom(searchParams.get('from'))]
+  if (tierId === null) return { subscription, path, tiers, from, chosen: undefined }
   const tier = tiers.find(({ id }) => id === tierId)
   const outcome = await billing.previewChange({ ...which, tierId })
   if (outcome === undefined) throw data(null, { status: 404 })
   if (outcome.kind === 'ok' && outcome.value.kind === 'checkout')
-    throw redirect(`/agents/${subscription.agent.slug}/subscribe?tier=${encodeURIComponent(tierId)}`, 303)
+    throw redirect(
+      withFrom(`/agents/${subscription.agent.slug}/subscribe?tier=${encodeURIComponent(tierId)}`, from),
+      303,
+    )
   const chosen = { tier, outcome, id: billing.newId() }
   return data(
-    { subscription, path, tiers, chosen },
+    { subscription, path, tiers, from, chosen },
     { status: outcome.kind === 'refused' ? statusOf(outcome.refusal) : 200 },
   )
 }
 
 export async function action(args: Route.ActionArgs) {
-  const { billing, which, path, site } = await subscriptionRequest(args)
+  const { billing, which, path, site, searchParams } = await subscriptionRequest(args)
   const form = await args.request.formData()
+  const from = cameFrom(searchParams.get('from'))
   const outcome = await billing.commitChange({
     ...which,
     tierId: textOf(form, 'tier'),
@@ -53,13 +59,13 @@ export async function action(args: Route.ActionArgs) {
   if (outcome.kind === 'refused') return data(outcome, { status: statusOf(outcome.refusal) })
   switch (outcome.value.kind) {
     case 'done':
-      return redirect(`${path}?notice=changed`, 303)
+      return redirect(from === undefined ? `${path}?notice=changed` : withNotice(from, 'changed'), 303)
     case 'kept':
       return redirect(`${path}?notice=kept`, 303)
     case 'scheduled':
       return redirect(`${path}?notice=scheduled`, 303)
     case 'checkout':
-      return redirect(`${path}/change?tier=${encodeURIComponent(textOf(form, 'tier'))}`, 303)
+      return redirect(withFrom(`${path}/change?tier=${encodeURIComponent(textOf(form, 'tier'))}`, from), 303)
     case 'needs_payment':
       return data({
         kind: 'hand-over',
@@ -77,7 +83,7 @@ function asPreviewed(form: FormData): { prorationDate?: number; expectedMinor?: 
 
 export default function Change({ loaderData, actionData }: Route.ComponentProps) {
   if (actionData?.kind === 'hand-over') return <HandOver url={actionData.to} name="the payment" />
-  const { subscription, path, tiers, chosen } = loaderData
+  const { subscription, path, tiers, from, chosen } = loaderData
   const refusal = actionData?.refusal ?? (chosen?.outcome.kind === 'refused' ? chosen.outcome.refusal : undefined)
   return (
     <AccountPage
@@ -87,9 +93,9 @@ export default function Change({ loaderData, actionData }: Route.ComponentProps)
     >
       {refusal !== undefined && <RefusalNotice refusal={refusal} />}
       {chosen?.outcome.kind === 'ok' ? (
-        <Chosen path={path} tier={chosen.tier} preview={chosen.outcome.value} id={chosen.id} />
+        <Chosen path={path} tier={chosen.tier} preview={chosen.outcome.value} id={chosen.id} from={from} />
       ) : (
-        <Choice subscription={subscription} tiers={tiers} path={path} />
+        <Choice subscription={subscription} tiers={tiers} path={path} from={from} />
       )}
     </AccountPage>
   )
@@ -102,9 +108,10 @@ interface ChoiceProps {
   readonly subscription: SubscriptionDetail
   readonly tiers: readonly OfferedTier[]
   readonly path: string
+  readonly from: CameFrom | undefined
 }
 
-function Choice({ subscription, tiers, path }: ChoiceProps) {
+function Choice({ subscription, tiers, path, from }: ChoiceProps) {
   const others = tiers.filter(({ isTheirs }) => !isTheirs)
   if (others.length === 0) {
     return (
@@ -127,7 +134,7 @@ function Choice({ subscription, tiers, path }: ChoiceProps) {
             <ButtonLink
               kind="secondary"
               size="console"
-              href={`${path}/change?tier=${tier.id}`}
+              href={withFrom(`${path}/change?tier=${tier.id}`, from)}
               aria-label={tier.isTheirs ? `Stay on ${tier.name}` : `Choose ${tier.name}`}
             >
               {tier.isTheirs ? 'Stay on it' : 'Choose'}
@@ -149,9 +156,10 @@ interface ChosenProps {
   readonly tier: OfferedTier | undefined
   readonly preview: ChangePreview
   readonly id: string
+  readonly from: CameFrom | undefined
 }
 
-function Chosen({ path, tier, preview, id }: ChosenProps) {
+function Chosen({ path, tier, preview, id, from }: ChosenProps) {
   const locale = useLocale()
   const isPaidNow = preview.kind === 'now' && preview.dueNow.amountMinor > 0
   return (
@@ -172,7 +180,7 @@ function Chosen({ path, tier, preview, id }: ChosenProps) {
               ? `Pay ${formatMoney(preview.dueNow, locale)} and change`
               : freeWords(preview, tier?.name ?? 'it')}
           </Button>
-          <ButtonLink kind="secondary" href={`${path}/change`}>
+          <ButtonLink kind="secondary" href={from?.path ?? `${path}/change`}>
             Choose another
           </ButtonLink>
         </div>
