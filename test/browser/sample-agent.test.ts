@@ -162,7 +162,7 @@ test('who starts free at the agent’s page is led on to the agent', async () =>
 
   await page.goto(liftLink)
   await page.getByRole('heading', { name: 'This link is for another account' }).waitFor()
-  expect(await main().innerText()).toContain('gave it to somebody else')
+  expect(await main().innerText()).toContain('gave it to n•••@…')
   await other.close()
 })
 
@@ -228,4 +228,26 @@ test('the pages about limits are usable for everybody, in both themes and at 320
     await looking.close()
   }
   expect(findings).toEqual([])
+})
+
+test('who was stopped buys more right there, and the same form that was denied is counted once', async () => {
+  page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  await page.goto(agentOrigin)
+  const requestId = await page.locator('input[name=requestId]').inputValue()
+  const readAgain = async () => {
+    const headers = { origin: agentOrigin }
+    return (await context.request.post(`${agentOrigin}/analyse`, { form: { text, requestId }, headers })).text()
+  }
+  expect(await readAgain()).toContain('You have used all 5 texts')
+
+  await page.reload()
+  await page.getByRole('link', { name: 'See what lifts it' }).click()
+  await main().getByRole('button', { name: 'Buy 100 more texts for' }).click()
+  await page.getByRole('button', { name: /^Pay/ }).click()
+  await page.getByRole('heading', { name: 'The add-on is yours' }).waitFor()
+  await main().getByRole('link', { name: 'Back to Readability' }).click()
+  await page.waitForURL(`${agentOrigin}/`)
+  expect(await readAgain()).toContain('99 of 105 texts left')
+  expect(await readAgain()).toContain('99 of 105 texts left')
 })

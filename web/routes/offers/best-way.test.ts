@@ -58,6 +58,12 @@ it('offers the cheapest add-on after which there is room', () => {
   expect(idOf({ addons, lift: over })).toBe('small')
 })
 
+it('binds nobody to pay again and again who could pay once', () => {
+  const monthly = { ...addon('monthly', 50, 200), interval: 'month' as const }
+  expect(idOf({ addons: [monthly, addon('once', 100, 400)] })).toBe('once')
+  expect(idOf({ addons: [monthly] })).toBe('monthly')
+})
+
 it('offers the one that was asked for instead', () => {
   const addons = [addon('large', 100, 400), addon('small', 10, 100)]
   expect(idOf({ addons, chosen: 'large' })).toBe('large')

@@ -15,8 +15,8 @@ interface Choices {
 }
 
 /**
- * The cheapest add-on after which there is room, else the cheapest tier that includes enough. Undefined: nothing is missing that
- * could be bought, or nothing on offer helps.
+ * The cheapest add-on after which there is room, one that is paid once before one that is charged again and again; else the
+ * cheapest tier that includes enough. Undefined: nothing is missing that could be bought, or nothing on offer helps.
  */
 export function bestWay({ lift, addons, chosen }: Choices): BestWay | undefined {
   const asked = addons.find(({ id }) => id === chosen)
@@ -24,18 +24,25 @@ export function bestWay({ lift, addons, chosen }: Choices): BestWay | undefined 
     return { kind: 'addon', addon: asked }
   }
   if (lift.reason === undefined || lift.reason === 'payment_required' || lift.reason === 'suspended') return undefined
-  const { limit, used, breakdown } = lift.meter
+  const { limit, used } = lift.meter
   const [addon] = addons
     .filter(({ amount }) => limit !== null && limit + amount > used)
-    .toSorted((a, b) => a.price.amountMinor - b.price.amountMinor)
-  if (addon !== undefined) return { kind: 'addon', addon }
-  const included = breakdown.reduce((sum, { part, limit: size }) => sum + (part === 'included' ? size : 0), 0)
-  const beside = (limit ?? 0) - included
-  const [tier] = lift.tiers
-    .filter(({ isTheirs }) => !isTheirs && lift.agent.isPublished)
-    .filter(({ includes }) =>
-      includes.some(({ metric, quota }) => metric === lift.metric.slug && (quota === null || quota + beside > used)),
+    .toSorted(
+      (a, b) => Number(a.interval !== null) - Number(b.interval !== null) || a.price.amountMinor - b.price.amountMinor,
     )
+  if (addon !== undefined) return { kind: 'addon', addon }
+  const [tier] = lift.tiers
+    .filter((one) => !one.isTheirs && lift.agent.isPublished && makesRoom(lift, one))
     .toSorted((a, b) => a.priceMinor - b.priceMinor)
   return tier && { kind: 'tier', tier }
+}
+
+/** It includes more than what was used, with what was added beside a tier. */
+export function makesRoom(
+  { meter: { limit, used, breakdown }, metric }: Pick<OpenLift, 'meter' | 'metric'>,
+  { includes }: OfferedTier,
+): boolean {
+  const included = breakdown.reduce((sum, { part, limit: size }) => sum + (part === 'included' ? size : 0), 0)
+  const beside = (limit ?? 0) - included
+  return includes.some(({ metric: slug, quota }) => slug === metric.slug && (quota === null || quota + beside > used))
 }

@@ -13,6 +13,7 @@ import { TextLink } from '../account-access/text-link.tsx'
 import { cardWords } from '../account/billing/card-words.ts'
 import { RefusalNotice } from '../account/subscriptions/refusal.tsx'
 import { AddonList } from './addon-list.tsx'
+import { makesRoom } from './best-way.ts'
 import type { BestWay } from './best-way.ts'
 import { cameFrom } from './came-from.ts'
 import { includedWords } from './included-words.ts'
@@ -57,7 +58,10 @@ export function BuyHere({ lift, path, addons, best, purchase, isTrialUsed, notic
   const isLifted = reason === undefined
   const done = isLifted && notice !== null && Object.hasOwn(notices, notice) ? notices[notice] : undefined
   const otherAddons = reason === 'payment_required' ? [] : addons.filter(({ id }) => id !== addonOf(best)?.id)
-  const otherTiers = lift.tiers.filter(({ id }) => id !== tierOf(best)?.id)
+  // What includes less lifts nothing.
+  const otherTiers = lift.tiers.filter(
+    (tier) => tier.id !== tierOf(best)?.id && (tier.isTheirs || !hasSubscription || makesRoom(lift, tier)),
+  )
   const actionOf = (tier: OfferedTier, kind: 'buy' | 'secondary') =>
     tier.priceMinor === 0 && !hasSubscription ? (
       <StartFree tier={tier} isFirst={kind === 'buy'} />
