@@ -58,10 +58,9 @@ export function BuyHere({ lift, path, addons, best, purchase, isTrialUsed, notic
   const isLifted = reason === undefined
   const done = isLifted && notice !== null && Object.hasOwn(notices, notice) ? notices[notice] : undefined
   const otherAddons = reason === 'payment_required' ? [] : addons.filter(({ id }) => id !== addonOf(best)?.id)
-  // What includes less lifts nothing.
-  const otherTiers = lift.tiers.filter(
-    (tier) => tier.id !== tierOf(best)?.id && (tier.isTheirs || !hasSubscription || makesRoom(lift, tier)),
-  )
+  // What includes less lifts nothing, and what is late is paid first.
+  const helps = (tier: OfferedTier) => !hasSubscription || (reason !== 'payment_required' && makesRoom(lift, tier))
+  const otherTiers = lift.tiers.filter((tier) => tier.id !== tierOf(best)?.id && (tier.isTheirs || helps(tier)))
   const actionOf = (tier: OfferedTier, kind: 'buy' | 'secondary') =>
     tier.priceMinor === 0 && !hasSubscription ? (
       <StartFree tier={tier} isFirst={kind === 'buy'} />
