@@ -51,14 +51,15 @@ interface Stored {
   readonly stripe_subscription_id: string
 }
 
-async function subscriptionOf(userId: string): Promise<Stored> {
-  const { rows } = await billing.database.pool.query<Stored>(
-    'SELECT id, status, stripe_subscription_id FROM user_agent_subscriptions WHERE user_id = $1',
-    [userId],
-  )
-  if (rows.length !== 1 || rows[0] === undefined) throw new Error(`There are ${rows.length} subscriptions`)
-  return rows[0]
-}
+/** An event that met another one at work on the same subscription failed, and is tried again a little later. */
+const subscriptionOf = (userId: string): Promise<Stored> =>
+  eventually(async () => {
+    const { rows } = await billing.database.pool.query<Stored>(
+      'SELECT id, status, stripe_subscription_id FROM user_agent_subscriptions WHERE user_id = $1',
+      [userId],
+    )
+    return rows.length === 1 && rows[0]
+  })
 
 test('a purchase becomes a subscription by webhooks alone, doubled and in any order', async () => {
   const { userId } = await buy()
