@@ -308,11 +308,11 @@ describe('a subscription', () => {
     const denied = await call(server, { token: agent.token, path: '/usage', body })
     const link = String(denied.body['purchaseUrl'])
     const lift = await person.open(link)
-    const [, offer] = /href="([^"]*\/addons\?offer=[^"]*)"/.exec(lift.text) ?? []
+    const [, offer] = /href="(\/buy\/[^"]*\?offer=[^"]*)"/.exec(lift.text) ?? []
     const confirm = await person.open(offer ?? '')
-    expect(wordsOf(confirm)).toContain('A card that you enter next')
+    expect(wordsOf(confirm)).toContain('A card is asked for next')
     const id = /name="id" value="([^"]*)"/.exec(confirm.text)?.[1] ?? ''
-    const { url } = await person.submit(offer ?? '', { offer: agent.offers.once, id })
+    const { url } = await person.submit(offer ?? '', { intent: 'buy', offer: agent.offers.once, id })
     await pay(server, url.href)
     const again = await call(server, { token: agent.token, path: '/usage', body })
     expect(again.body).toMatchObject({ allowed: false })
