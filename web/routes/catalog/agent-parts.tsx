@@ -4,7 +4,7 @@ import { Prose } from '../../ui/prose.tsx'
 import { LiveMetrics } from '../insights/live-metrics.tsx'
 import { PricingTable } from '../offers/pricing-table.tsx'
 import { ReviewSummary } from '../reviews/review-summary.tsx'
-import type { AgentPageData } from './agent.tsx'
+import type { Route } from './+types/agent.ts'
 import { AgentSection } from './agent-section.tsx'
 import { Capabilities, Sources, Steps, Tags } from './agent-sections.tsx'
 import { ChangelogList } from './changelog-list.tsx'
@@ -20,7 +20,7 @@ export interface AgentPart {
 }
 
 /** What stands below each other on an agent's page. */
-export function agentParts(page: AgentPageData): readonly AgentPart[] {
+export function agentParts(page: Route.ComponentProps['loaderData']): readonly AgentPart[] {
   const { agent, offer, plan, isTrialUsed, path, description, permissions, insights, reviews, changes, now } = page
   const { capabilities, steps, tags, sources } = agent
   const parts: AgentPart[] = []

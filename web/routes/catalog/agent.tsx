@@ -55,8 +55,6 @@ export async function loader({ context, params, request }: Route.LoaderArgs) {
   }
 }
 
-export type AgentPageData = Route.ComponentProps['loaderData']
-
 export default function Agent({ loaderData }: Route.ComponentProps) {
   const { agent, path, baseUrl, viewerEmail, offer, plan, isTrialUsed, reviews, standing } = loaderData
   const parts = agentParts(loaderData)
