@@ -171,7 +171,7 @@ describe('committing', () => {
     await use({ userId: somebody.userId, delta: 60 })
     const { body } = await commit(id, 50)
     expect(body).toMatchObject({ state: 'committed', recorded: 40, short: 10, used: 100, remaining: 0 })
-    expect(body['purchaseUrl']).toMatch(/\/lift\//)
+    expect(body['purchaseUrl']).toMatch(/\/buy\//)
     expect((await commit(id, 50)).body).toMatchObject({ recorded: 40, short: 10, replayed: true })
     const full = await held(await addSubscriber(server, agent), 100)
     expect((await commit(full, 101)).body).toMatchObject({ recorded: 100, short: 1, used: 100 })
