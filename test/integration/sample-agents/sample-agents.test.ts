@@ -96,7 +96,9 @@ test('a sample costs what its listing says, once, also where it was listed befor
 
 test('an agent of somebody else that has a sample’s address is left alone', async () => {
   const { pool } = server.deps
-  await pool.query("UPDATE agents SET organization_id = NULL, homepage_url = 'https://rota.example' WHERE slug = 'rota'")
+  await pool.query(
+    "UPDATE agents SET organization_id = NULL, homepage_url = 'https://rota.example' WHERE slug = 'rota'",
+  )
   await listAll()
   const { rows } = await pool.query("SELECT homepage_url FROM agents WHERE slug = 'rota'")
   expect(rows).toEqual([{ homepage_url: 'https://rota.example' }])
