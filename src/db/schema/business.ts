@@ -1700,6 +1700,28 @@ export const installation = pgTable(
   ],
 )
 
+export const runEndings = ['in_order', 'without_a_word'] as const
+
+/** Each time a demo ran. A process that is killed writes nothing: the next one on its machine writes down that it is gone. */
+export const demoRuns = pgTable(
+  'demo_runs',
+  {
+    id: id(),
+    /** Of the machine; a pid means something there only. */
+    host: text('host').notNull(),
+    pid: integer('pid').notNull(),
+    startedAt: createdAt('started_at'),
+    /** Null: as far as it is known it runs. Where it said nothing, when that was found. */
+    endedAt: instant('ended_at'),
+    ending: text('ending', { enum: runEndings }),
+  },
+  (table) => [
+    isOneOf(table.ending, runEndings),
+    holds(table.endedAt, sql`(${table.endedAt} IS NULL) = (${table.ending} IS NULL)`),
+    indexed(table.startedAt),
+  ],
+)
+
 /** Exactly one row: what makes this marketplace this one. Null and empty mean Rialto's own. */
 export const siteSettings = pgTable(
   'site_settings',
