@@ -162,7 +162,7 @@ const lookAgainMs = 500
 
 /**
  * Removes what was queued for this address or carries it as the one to reply to, sent and given up ones too. Waits for one that is on its way just now; throws when it
- * takes longer than ten seconds.
+ * takes longer than ten seconds. A mail that leaves no trace stays: it is the last word to who just went, and removes itself.
  */
 export async function forgetMail(boss: PgBoss, to: string): Promise<void> {
   const deadline = Date.now() + underWayMsMax
@@ -171,7 +171,8 @@ export async function forgetMail(boss: PgBoss, to: string): Promise<void> {
   )
   for (const { name, data } of holding) {
     for (;;) {
-      const jobs = await boss.findJobs(name, { data, limit: forgottenAtOnce })
+      const found = await boss.findJobs<MailMessage>(name, { data, limit: forgottenAtOnce })
+      const jobs = found.filter((job) => name !== queueName || job.data.leavesNoTrace !== true)
       if (jobs.length === 0) break
       const idle = jobs.filter(({ state }) => state !== 'active').map(({ id }) => id)
       if (idle.length > 0) await boss.deleteJob(name, idle)

@@ -184,6 +184,20 @@ test('two processes at once delete one account once', async () => {
   await lastMail(person.email)
 })
 
+test('a process that is late by one step doesn’t take the last mail along', async () => {
+  const person = await leaver()
+  const lateMail = {
+    enqueue: mail.enqueue,
+    // The other one is done with everything between this one's look at the person and its forgetting.
+    forget: async (to: string) => {
+      await workOffDeletions(context(), [])
+      await mail.forget(to)
+    },
+  }
+  await workOffDeletions({ ...context(), mail: lateMail }, [])
+  await lastMail(person.email)
+})
+
 test('data goes in batches, and none is left over', async () => {
   const person = await member(people)
   await database.pool.query(
