@@ -31,7 +31,7 @@ export const readability: Sample = {
       title: 'Start and launch it',
       description: 'Five texts a month are free. Rialto signs you in; the first time it asks what the agent may know.',
     },
-    { title: 'Paste a text', description: 'English, up to 20,000 characters.' },
+    { title: 'Paste a text', description: 'English, up to 20,000 characters; or many short ones, one a line.' },
     { title: 'Read the result', description: 'The figures first, then the key sentences in their own order.' },
   ],
   // Few enough that whoever tries it sees it stop.
