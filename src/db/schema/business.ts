@@ -978,6 +978,16 @@ export const billingCustomers = pgTable(
 
 export const billingIntentKinds = ['checkout', 'change', 'cancel', 'resume', 'addon', 'refund', 'setup'] as const
 
+/** What may make a person pay more, now or later: each is held against their spending caps. */
+export const purchaseKinds = ['checkout', 'change', 'resume', 'addon'] as const satisfies readonly BillingIntentKind[]
+type BillingIntentKind = (typeof billingIntentKinds)[number]
+
+/** Minor units of `currency` by month as `2026-11`: by how much a purchase may raise what that month costs. */
+export interface SpendingClaim {
+  readonly currency: string
+  readonly months: Readonly<Record<string, number>>
+}
+
 /**
  * `open`: Stripe may or may not know of it yet. `done`: it is as it was meant. `undone`: it was paid and given back. `refused`: it
  * came to nothing, and nothing was taken. `expired`: nobody answered in time.
@@ -1002,6 +1012,8 @@ export const billingIntents = pgTable(
     reason: text('reason'),
     /** What was asked for, so that the same can be asked again. */
     input: jsonb('input').$type<Json>().notNull().default({}),
+    /** What it may come to cost while it is open, by calendar month. Null: nothing is bought by it. */
+    claim: jsonb('claim').$type<SpendingClaim>(),
     /** The session, subscription, invoice or refund that it became. Null: not known yet. */
     stripeObjectId: text('stripe_object_id'),
     /** Stripe's page for it. Null: none, or not any more. */
@@ -1040,6 +1052,40 @@ export const billingIntents = pgTable(
     indexed(table.offerId),
     indexed(table.stripeObjectId),
     indexedWhere({ suffix: 'open', where: sql`${table.state} = 'open'` }, table.createdAt),
+  ],
+)
+
+/**
+ * The most that somebody lets themself be charged in a calendar month (UTC, by the business clock). At one agent it outlives its
+ * subscription: ending it and beginning anew doesn't shed it.
+ */
+export const spendingCaps = pgTable(
+  'spending_caps',
+  {
+    id: id(),
+    userId: authId('user_id').notNull(),
+    /** Null: over all that they pay for. */
+    agentId: uuid('agent_id'),
+    /** Minor units of `currency`. */
+    amount: units('amount').notNull(),
+    currency: text('currency').notNull(),
+    /** The month that `toldPercent` is about, as `2026-11`. Null: nothing was told yet. */
+    toldMonth: text('told_month'),
+    /** The highest threshold that its owner was told of. */
+    toldPercent: smallint('told_percent').notNull().default(0),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueWhere({ suffix: 'agent', where: sql`${table.agentId} IS NOT NULL` }, table.userId, table.agentId),
+    uniqueWhere({ suffix: 'all', where: sql`${table.agentId} IS NULL` }, table.userId),
+    holds(table.amount, sql`${table.amount} BETWEEN 0 AND 99999999`),
+    isCurrency(table.currency),
+    holds(table.toldMonth, sql`${table.toldMonth} ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'`),
+    holds(table.toldPercent, sql`${table.toldPercent} IN (0, 50, 80, 100)`),
+    reference(table.userId, user.id, 'cascade'),
+    reference(table.agentId, agents.id, 'cascade'),
+    indexed(table.agentId),
   ],
 )
 
