@@ -20,8 +20,9 @@ interface SignUp {
 
 /** More than making an account and signing in take; what a taken address takes is less. */
 const answerMs = 600
-/** Within this time the winner of two sign-ups at once has written its password. */
-const raceMs = 250
+/** The winner of two sign-ups at once writes the person first, and then the password: how long the other one waits for that. */
+const raceMsMax = 3_000
+const lookAgainMs = 50
 
 /**
  * Makes an account and signs in. For an address that has one, nothing is made and its owner gets a mail that says so; the
@@ -42,6 +43,7 @@ export async function signUp(context: AccountContext, { caller, form }: SignUp):
   }
   return atLeast(answerMs, async () => {
     await createAccount(context, { caller, form: parsed.value })
+    await passwordIsWritten(context, parsed.value.email)
     const entered = await signIn(context, { caller, form: parsed.value })
     return { kind: 'done', cookies: entered.kind === 'signed_in' ? entered.cookies : [] }
   })
@@ -53,12 +55,20 @@ async function createAccount({ auth }: AccountContext, { caller, form }: SignUp)
   } catch (error) {
     // The database's unique address decided a race: the account exists, made by the other one a moment ago.
     if (!isAPIError(error) || error.body?.code !== 'FAILED_TO_CREATE_USER') throw error
-    if ((await findUser(auth, form.email)) === undefined) throw error
-    await sleep(raceMs)
+    if ((await findPerson(auth, form.email)) === undefined) throw error
   }
 }
 
-async function findUser(auth: AccountContext['auth'], email: string) {
+/** Only a person made a moment ago is without one; of any other, nothing is waited for. */
+async function passwordIsWritten({ auth }: AccountContext, email: string): Promise<void> {
+  for (const deadline = Date.now() + raceMsMax; Date.now() < deadline; await sleep(lookAgainMs)) {
+    const person = await findPerson(auth, email)
+    if (person === undefined || person.accounts.length > 0) return
+    if (Date.now() - person.user.createdAt.getTime() > raceMsMax) return
+  }
+}
+
+async function findPerson(auth: AccountContext['auth'], email: string) {
   const { internalAdapter } = await auth.server.$context
-  return (await internalAdapter.findUserByEmail(email))?.user
+  return (await internalAdapter.findUserByEmail(email, { includeAccounts: true })) ?? undefined
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase } from '#test/support/database.ts'
 import type { TestDatabase } from '#test/support/database.ts'
@@ -67,6 +68,25 @@ test('four sign-ups at once with one address make one account, and all of them w
     if (answer.kind !== 'done') throw new Error(answer.kind)
     expect(await viewerOf(people, answer.cookies)).toMatchObject({ email: form.email })
   }
+})
+
+test('the second of two waits until the first has written the password, however long a busy database takes', async () => {
+  const form = someone()
+  await signUp(form)
+  const { rows } = await database.pool.query(
+    `WITH gone AS (DELETE FROM account USING "user" WHERE "user".id = account.user_id AND email = $1 RETURNING account.*)
+     SELECT to_jsonb(gone) AS account FROM gone`,
+    [form.email],
+  )
+  await database.pool.query('UPDATE "user" SET created_at = now() WHERE email = $1', [form.email])
+  const second = signUp(form)
+  await sleep(900)
+  await database.pool.query('INSERT INTO account SELECT * FROM jsonb_populate_record(NULL::account, $1)', [
+    rows[0]?.account,
+  ])
+  const answer = await second
+  if (answer.kind !== 'done') throw new Error(answer.kind)
+  expect(await viewerOf(people, answer.cookies)).toMatchObject({ email: form.email })
 })
 
 test('a free and a taken address are answered at the same moment, which both reach with time to spare', async () => {
