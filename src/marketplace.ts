@@ -14,6 +14,7 @@ import { seedCatalogue } from '#src/features/catalog/index.ts'
 import { usageShortcut } from '#src/features/usage/index.ts'
 import { startSandboxDelivery } from '#src/features/sandbox/index.ts'
 import { startSampleAgents } from '#src/features/sample-agents/index.ts'
+import { recordRun } from '#src/features/tour/index.ts'
 import { ensureDemoPeople } from '#src/identity/index.ts'
 import type { DemoPerson } from '#src/identity/index.ts'
 import { storedSecret } from '#src/identity/stored-secret.ts'
@@ -117,6 +118,10 @@ async function open(
   await deps.auth.prepare()
   const isDemo = config.mode === 'demo'
   const demoPeople = isDemo ? await ensureDemoPeople({ db: deps.db, auth: deps.auth, dataDir: config.dataDir }) : []
+  if (isDemo) {
+    const run = await recordRun(deps)
+    closers.push(() => run.endInOrder())
+  }
 
   await deps.jobs.start()
   // Reverse order on the way down: first the jobs end, then the connections they send by.

@@ -5,6 +5,9 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '#src/db/client.ts'
 import type { Auth } from './auth.ts'
+import { signIn } from './accounts/sign-in.ts'
+import type { SignInResult } from './accounts/sign-in.ts'
+import type { Caller } from './accounts/context.ts'
 
 /** A person of the demo, with the password that the start lines show. */
 export interface DemoPerson {
@@ -12,10 +15,19 @@ export interface DemoPerson {
   readonly password: string
 }
 
+/** The address of each, by the part they play. */
+export const demoAddresses = {
+  buyer: 'buyer@demo.localhost',
+  publisher: 'publisher@demo.localhost',
+  operator: 'operator@demo.localhost',
+} as const
+
+export type DemoPart = keyof typeof demoAddresses
+
 const people = [
-  { email: 'buyer@demo.localhost', name: 'Bianca Buyer', role: 'user' },
-  { email: 'publisher@demo.localhost', name: 'Paolo Publisher', role: 'user' },
-  { email: 'operator@demo.localhost', name: 'Olivia Operator', role: 'admin' },
+  { email: demoAddresses.buyer, name: 'Bianca Buyer', role: 'user' },
+  { email: demoAddresses.publisher, name: 'Paolo Publisher', role: 'user' },
+  { email: demoAddresses.operator, name: 'Olivia Operator', role: 'admin' },
 ] as const
 
 const stored = z.record(z.string(), z.string().min(12))
@@ -55,6 +67,24 @@ async function addMissing(auth: Auth, passwords: Readonly<Record<string, string>
       password: await hasher.hash(passwords[email] ?? ''),
     })
   }
+}
+
+interface Continuing {
+  readonly caller: Caller
+  readonly part: DemoPart
+}
+
+/**
+ * Signs in as one of them with the password that the start lines show, for whoever sits at this machine; whether that is so, and
+ * that this is a demo, is the caller's to know. `invalid_credentials` where that password was changed since.
+ */
+export async function signInAsDemoPerson(
+  { auth, dataDir }: Pick<DemoOptions, 'auth' | 'dataDir'>,
+  { caller, part }: Continuing,
+): Promise<SignInResult> {
+  const email = demoAddresses[part]
+  const passwords = await storedPasswords(dataDir)
+  return signIn({ auth }, { caller, form: { email, password: passwords[email] ?? '' } })
 }
 
 async function storedPasswords(dataDir: string): Promise<Readonly<Record<string, string>>> {

@@ -9,6 +9,7 @@ import type { ReceiptServices } from '#src/features/receipts/index.ts'
 import type { ReviewServices } from '#src/features/reviews/index.ts'
 import type { SandboxServices } from '#src/features/sandbox/index.ts'
 import type { ShownSite, SiteServices } from '#src/features/site/index.ts'
+import type { TourServices } from '#src/features/tour/index.ts'
 import type { AccountServices, OAuthServices, OrganizationServices, PeopleServices } from '#src/identity/index.ts'
 import type { MailPreviewServices } from '#src/integrations/mail/index.ts'
 
@@ -42,6 +43,8 @@ export interface WebServices {
   readonly mailPreview: MailPreviewServices | undefined
   /** Undefined where payments are real. */
   readonly sandbox: SandboxServices | undefined
+  /** Present in demo mode only. */
+  readonly tour: TourServices | undefined
 }
 
 export interface Site extends ShownSite {

@@ -13,6 +13,7 @@ import { createReceiptServices } from '#src/features/receipts/index.ts'
 import { createReviewServices } from '#src/features/reviews/index.ts'
 import { createSandboxServices } from '#src/features/sandbox/index.ts'
 import { createSiteServices } from '#src/features/site/index.ts'
+import { createTourServices } from '#src/features/tour/index.ts'
 import {
   createAccountServices,
   createOAuthServices,
@@ -41,4 +42,5 @@ export const createWebServices = (deps: Deps): WebServices => ({
   organizations: createOrganizationServices(deps),
   mailPreview: deps.mailPreview,
   sandbox: createSandboxServices(deps),
+  tour: createTourServices(deps),
 })

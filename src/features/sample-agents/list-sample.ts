@@ -15,6 +15,7 @@ import {
 } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { refreshAgentSearch } from '#src/features/catalog/index.ts'
+import { demoAddresses } from '#src/identity/index.ts'
 import type { Sample } from './sample.ts'
 
 const publisher = { slug: 'rialto-samples', name: 'Rialto samples' }
@@ -154,5 +155,16 @@ async function publisherId(tx: Transaction): Promise<string> {
     .from(organization)
     .where(eq(organization.slug, publisher.slug))
   if (found === undefined) throw new Error('the samples’ organization was deleted while it was being used')
+  await ensureOwner(tx, found.id)
   return found.id
+}
+
+/** The demo's publisher, unless somebody is in it already: else a message to the publisher would reach nobody. */
+async function ensureOwner(tx: Transaction, organizationId: string): Promise<void> {
+  await tx.execute(sql`
+    INSERT INTO organization_member (id, organization_id, user_id, role, created_at)
+    SELECT ${crypto.randomUUID()}, ${organizationId}, person.id, 'owner', now()
+    FROM "user" AS person
+    WHERE person.email = ${demoAddresses.publisher}
+      AND NOT EXISTS (SELECT FROM organization_member WHERE organization_id = ${organizationId})`)
 }

@@ -1,0 +1,6 @@
+export type { BoughtAddon, Launch, Month, Trial } from './read-facts.ts'
+export type { Tour, TourFacts } from './read-tour.ts'
+export type { Ledger, LedgerLine, Restart, SameRequest, Stop } from './read-use.ts'
+export { recordRun } from './record-run.ts'
+export { createTourServices } from './services.ts'
+export type { TourServices } from './services.ts'
