@@ -102,6 +102,7 @@ export default [
   route('for-publishers', 'routes/site/for-publishers.tsx'),
   route('status', 'routes/site/status.tsx'),
 
+  route('tour', 'routes/tour/tour.tsx'),
   route('theme', 'routes/theme.ts'),
   route('dev/ui', 'routes/dev/ui.tsx'),
   route('dev/mail', 'routes/dev/mail.tsx'),

@@ -1,0 +1,43 @@
+import type { LedgerLine, Tour } from '#src/features/tour/index.ts'
+import { Receipt } from '../../ui/receipt.tsx'
+
+/** What was just committed, newest first, and the counter that all of it adds up to. */
+export function LiveLedger({ tour: { ledger, buyer, agent } }: { tour: Tour }) {
+  if (ledger === undefined) {
+    return (
+      <p className="tour-no-ledger">
+        Each text that {agent.name} reads for {buyer.name} becomes a line here, at the moment it is committed.
+      </p>
+    )
+  }
+  const { lines, total, used, sum, unit } = ledger
+  return (
+    <Receipt
+      title="Ledger"
+      reference={total === 1 ? '1 line' : `${total.toLocaleString('en')} lines`}
+      lines={lines.map((line) => ({
+        label: timeOf(line.at),
+        ...(line.request !== null && { detail: `request ${line.request.slice(0, 8)}…, line ${line.line ?? '–'}` }),
+        amount: signed(line.delta),
+        balance: balanceOf(line),
+      }))}
+      total={{ label: 'Counter', amount: `${used.toLocaleString('en')} ${unit}` }}
+    >
+      <p className="pt-12 text-12 text-muted">
+        {used === sum
+          ? 'The counter as it is stored; the lines of its period add up to the same.'
+          : `The lines of its period add up to ${sum.toLocaleString('en')}: that must never be.`}{' '}
+        Newest first, times in UTC.
+      </p>
+    </Receipt>
+  )
+}
+
+const timeOf = (moment: Date): string => moment.toISOString().slice(11, 23)
+
+const signed = (units: number): string => `${units > 0 ? '+' : '−'}${Math.abs(units).toLocaleString('en')}`
+
+const balanceOf = ({ usedAfter, limitAt }: LedgerLine): string =>
+  limitAt === null
+    ? usedAfter.toLocaleString('en')
+    : `${usedAfter.toLocaleString('en')}/${limitAt.toLocaleString('en')}`
