@@ -33,6 +33,8 @@ const kinds: Record<ErrorCode | 'internal', ProblemKind> = {
   wrong_currency: { status: 409, title: 'This is sold in another currency than what you have' },
   payment_required: { status: 402, title: 'Something has to be paid first' },
   payment_declined: { status: 402, title: 'The payment was declined' },
+  spend_cap_reached: { status: 409, title: 'Your spending cap stops this' },
+  spend_cap_too_low: { status: 409, title: 'More than this is charged already' },
   signature_invalid: { status: 400, title: 'The signature does not fit the body' },
   reservation_settled: { status: 409, title: 'This reservation was settled another way' },
   metric_not_found: { status: 422, title: 'The agent has no such metric' },

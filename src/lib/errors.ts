@@ -17,6 +17,8 @@ export type ErrorCode =
   | 'wrong_currency'
   | 'payment_required'
   | 'payment_declined'
+  | 'spend_cap_reached'
+  | 'spend_cap_too_low'
   | 'signature_invalid'
   | 'rate_limited'
   | 'payload_too_large'

@@ -18,6 +18,7 @@ import {
   auditLogs,
   interactions,
   reviews,
+  spendingCaps,
   subscriptionAddons,
   subscriptionUsage,
   tags,
@@ -132,8 +133,10 @@ export async function insertUsedSubscription(
   await db.insert(usageDenialsHourly).values({ subscriptionId, metricId, hour: periodStart, denials: 1 })
   await db.insert(usageDaily).values({ subscriptionId, metricId, day: '2026-01-01', used: 3 })
   await db.insert(usageDisputes).values({ subscriptionId, entryId: entry, userId, message: 'Not mine' })
-  const intent = { kind: 'change', userId, agentId: tree.agentId, subscriptionId, expiresAt: periodEnd } as const
+  const claim = { currency: 'EUR', months: {} }
+  const intent = { kind: 'change', userId, agentId: tree.agentId, subscriptionId, expiresAt: periodEnd, claim } as const
   await db.insert(billingIntents).values(intent)
+  await db.insert(spendingCaps).values({ userId, agentId: tree.agentId, amount: 100, currency: 'EUR' })
   return subscriptionId
 }
 

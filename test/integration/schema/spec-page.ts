@@ -152,6 +152,7 @@ export const keysToPeople = {
   'account_deletions.user_id': 'cascade',
   'agent_active_users.user_id': 'cascade',
   'usage_disputes.user_id': 'cascade',
+  'spending_caps.user_id': 'cascade',
   'usage_disputes.decided_by': 'set null',
   // What only tracks who did something forgets them.
   'agents.created_by': 'set null',

@@ -1,6 +1,8 @@
 import type { Json } from '#src/db/schema/business.ts'
+import type { Costs } from '#src/features/spending/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { readAtStripe } from '../changes/at-stripe.ts'
+import { mostDue } from '../changes/costs.ts'
 import { leaseOf } from '../changes/lease-of.ts'
 import { clearTheWay } from '../changes/open-changes.ts'
 import { getOpenPlan } from '../changes/own-plan.ts'
@@ -9,12 +11,13 @@ import { freshProrationDate } from '../changes/proration-date.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { findPayingCard } from '../customers/cards.ts'
 import { ensureCustomer } from '../customers/ensure-customer.ts'
-import { readIntent, writeIntent } from '../intents/intents.ts'
+import { readIntent, writePurchase } from '../intents/intents.ts'
 import type { Intent } from '../intents/intents.ts'
 import { withLease } from '../reconcile/lease.ts'
 import { carryOutAddon } from './carry-out-addon.ts'
 import { getOfferFor } from './offer.ts'
 import type { Offer } from './offer.ts'
+import { previewItem } from './preview-addon.ts'
 import type { WhichAddon } from './preview-addon.ts'
 import type { AddonTerms, BoughtAddon } from './purchase.ts'
 
@@ -34,8 +37,8 @@ const heldSeconds = 23 * 3_600
 
 /**
  * Buys more of a metric: once, by an invoice of its own that the saved card pays, or by checkout where none is saved; or again and
- * again, as another item of the subscription. Throws as getOfferFor; `payment_declined`, and then nothing is owed; `unavailable`:
- * to be tried again with the same intent.
+ * again, as another item of the subscription. Throws as getOfferFor; `spend_cap_reached`; `payment_declined`, and then nothing is
+ * owed; `unavailable`: to be tried again with the same intent.
  */
 export async function buyAddon(deps: ReconcileDeps, input: BuyAddon): Promise<BoughtAddon> {
   const { subscriptionId, userId, offerId, intentId = deps.newId() } = input
@@ -45,7 +48,7 @@ export async function buyAddon(deps: ReconcileDeps, input: BuyAddon): Promise<Bo
     const plan = await getOpenPlan(deps, { subscriptionId, userId })
     const offer = await getOfferFor(deps, { plan, offerId })
     const terms = await termsOf(deps, { plan, offer, input })
-    const intent = await writeIntent(deps.db, {
+    const intent = await writePurchase(deps, {
       id: intentId,
       kind: 'addon',
       userId,
@@ -54,6 +57,7 @@ export async function buyAddon(deps: ReconcileDeps, input: BuyAddon): Promise<Bo
       offerId,
       input: { ...terms, ...(input.cameFrom !== undefined && { cameFrom: input.cameFrom }) } as unknown as Json,
       openSeconds: terms.by === 'checkout' ? checkoutSeconds : heldSeconds,
+      costs: await costsOf(deps, { plan, offer, terms }),
     })
     return carryOutAddon(deps, intent)
   })
@@ -85,4 +89,24 @@ async function termsOf(deps: ReconcileDeps, { plan, offer, input }: Buying): Pro
   const customerId = await ensureCustomer(deps, { userId: input.userId })
   const card = await findPayingCard(deps, customerId)
   return card === undefined ? { by: 'checkout' } : { by: 'card', card }
+}
+
+interface Priced extends Omit<Buying, 'input'> {
+  readonly terms: AddonTerms
+}
+
+/** What is billed again costs the rest of the period now, and then as much as the offer says. */
+async function costsOf(deps: ReconcileDeps, { plan, offer, terms }: Priced): Promise<Costs> {
+  const { currency, price, billingInterval } = offer
+  if (terms.by !== 'item' || billingInterval === null) {
+    return { currency, dueMinor: price, renewals: { kind: 'same' } }
+  }
+  const at = await readAtStripe(deps, plan)
+  const invoice = await previewItem(deps, { at, offer, prorationDate: terms.prorationDate })
+  const periodEnd = new Date(at.main.current_period_end * 1000)
+  return {
+    currency,
+    dueMinor: mostDue(invoice),
+    renewals: { kind: 'more', renewing: { at: periodEnd, amountMinor: price, every: billingInterval } },
+  }
 }

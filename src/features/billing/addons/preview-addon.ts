@@ -1,11 +1,14 @@
+import type { Stripe } from 'stripe'
 import type { Deps } from '#src/deps.ts'
 import type { Money } from '#src/lib/money.ts'
 import { readAtStripe } from '../changes/at-stripe.ts'
+import type { AtStripe } from '../changes/at-stripe.ts'
 import { getOpenPlan } from '../changes/own-plan.ts'
 import type { Recurring } from '../changes/preview-change.ts'
 import { ensureOfferPrice } from '../prices/ensure-offer-price.ts'
 import { stripeCall } from '../stripe-failures.ts'
 import { getOfferFor } from './offer.ts'
+import type { Offer } from './offer.ts'
 
 export interface AddonPreview {
   readonly dueNow: Money
@@ -31,9 +34,29 @@ export async function previewAddon(
   const price = { amountMinor: offer.price, currency: offer.currency }
   if (offer.billingInterval === null) return { dueNow: price, again: null, prorationDate: null }
   const at = await readAtStripe(deps, plan)
-  const { priceId } = await ensureOfferPrice(deps, offer.id)
   const prorationDate = Math.floor(+plan.now / 1000)
-  const invoice = await stripeCall(() =>
+  const invoice = await previewItem(deps, { at, offer, prorationDate })
+  return {
+    dueNow: { amountMinor: invoice.amount_due, currency: offer.currency },
+    again: { ...price, interval: offer.billingInterval },
+    prorationDate,
+  }
+}
+
+interface Item {
+  readonly at: AtStripe
+  readonly offer: Pick<Offer, 'id'>
+  /** Seconds. */
+  readonly prorationDate: number
+}
+
+/** The invoice that Stripe would make for another item. */
+export async function previewItem(
+  deps: Pick<Deps, 'db' | 'payments'>,
+  { at, offer, prorationDate }: Item,
+): Promise<Stripe.Invoice> {
+  const { priceId } = await ensureOfferPrice(deps, offer.id)
+  return stripeCall(() =>
     deps.payments.stripe.invoices.createPreview({
       subscription: at.subscription.id,
       subscription_details: {
@@ -43,9 +66,4 @@ export async function previewAddon(
       },
     }),
   )
-  return {
-    dueNow: { amountMinor: invoice.amount_due, currency: offer.currency },
-    again: { ...price, interval: offer.billingInterval },
-    prorationDate,
-  }
 }

@@ -1,8 +1,9 @@
 import type { Json } from '#src/db/schema/business.ts'
+import type { Costs } from '#src/features/spending/index.ts'
 import { switchTier } from '#src/features/subscriptions/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import type { ReconcileDeps } from '../context.ts'
-import { readIntent, writeIntent } from '../intents/intents.ts'
+import { readIntent, writePurchase } from '../intents/intents.ts'
 import type { Intent } from '../intents/intents.ts'
 import { withLease } from '../reconcile/lease.ts'
 import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
@@ -11,6 +12,7 @@ import { chooseWay } from './choose-way.ts'
 import type { ChangeInput, ChosenWay } from './choose-way.ts'
 import { carryOut } from './carry-out.ts'
 import type { Committed } from './carry-out.ts'
+import { costsOfChange } from './costs.ts'
 import { keepTier } from './keep-tier.ts'
 import { leaseOf } from './lease-of.ts'
 import { clearTheWay } from './open-changes.ts'
@@ -38,7 +40,7 @@ const openSeconds = 23 * 3_600
 
 /**
  * Changes the tier of a subscription, by the rules that the preview shows. Throws as chooseWay does; `conflict` for a preview that
- * is out of date or doesn't fit; `payment_declined`, and then nothing has changed; `unavailable`: to be tried again with the same
+ * is out of date or doesn't fit; `spend_cap_reached`; `payment_declined`, and then nothing has changed; `unavailable`: to be tried again with the same
  * intent.
  */
 export async function commitChange(deps: ReconcileDeps, input: CommitChange): Promise<CommittedChange> {
@@ -53,14 +55,14 @@ export async function commitChange(deps: ReconcileDeps, input: CommitChange): Pr
     const waiting = isAtStripe ? await clearTheWay(deps, { plan: chosen.plan, tierId }) : undefined
     if (waiting !== undefined) return waiting
     if (chosen.way === 'keep') return keepTier(deps, chosen.plan)
-    const intent = await writeIntent(deps.db, {
+    const intent = await writePurchase(deps, {
       id: intentId,
       kind: 'change',
       userId,
       agentId: chosen.plan.agent.id,
       subscriptionId,
       tierId,
-      input: await freshTerms(deps, { chosen, input }),
+      ...(await freshTerms(deps, { chosen: { ...chosen, way: chosen.way }, input })),
       openSeconds,
     })
     return carryOut(deps, intent)
@@ -82,26 +84,32 @@ async function switchFree(
 }
 
 interface Terms {
-  readonly chosen: ChosenWay
+  readonly chosen: ChosenWay & { readonly way: 'now' | 'trial' | 'at_period_end' }
   readonly input: CommitChange
 }
 
-/** What is written down before Stripe is asked, so that the same can be asked again. */
-async function freshTerms(deps: ReconcileDeps, { chosen, input }: Terms): Promise<Json> {
-  const { way, plan } = chosen
+/** What is written down before Stripe is asked, so that the same can be asked again, and what it may cost. */
+async function freshTerms(
+  deps: ReconcileDeps,
+  { chosen, input: { expectedMinor, ...input } }: Terms,
+): Promise<{ readonly input: Json; readonly costs: Costs }> {
+  const { way, plan, target } = chosen
   const at = await readAtStripe(deps, plan)
   // No webhook has told yet: by what is stored a trial would go on that has ended, and the change would cost nothing.
   if (at.subscription.status !== plan.row.status) {
     await reconcileSubscription(deps, { stripeSubscriptionId: at.subscription.id })
     throw outOfDate()
   }
-  if (way !== 'now') return { way, ...(way === 'at_period_end' && { at: at.main.current_period_end }) }
-  const { expectedMinor } = input
+  if (way !== 'now') {
+    const costs = await costsOfChange(deps, { way, target, at, prorationDate: undefined, openSeconds })
+    return { input: { way, ...(way === 'at_period_end' && { at: at.main.current_period_end }) }, costs }
+  }
   const periodStart = at.main.current_period_start
   const prorationDate = freshProrationDate({ prorationDate: input.prorationDate, now: plan.now, periodStart })
   if (expectedMinor !== undefined) {
-    const { dueNow } = await previewNow(deps, { ...chosen, at, prorationDate })
+    const { dueNow } = await previewNow(deps, { target, at, prorationDate })
     if (dueNow.amountMinor !== expectedMinor) throw outOfDate()
   }
-  return { way, prorationDate }
+  const costs = await costsOfChange(deps, { way, target, at, prorationDate, openSeconds })
+  return { input: { way, prorationDate }, costs }
 }

@@ -95,7 +95,7 @@ const noMoney = ({ currency, billingInterval }: ChosenWay['target']): Recurring 
   interval: billingInterval,
 })
 
-interface Previewed extends ChosenWay {
+interface Previewed extends Pick<ChosenWay, 'target'> {
   readonly at: AtStripe
 }
 
@@ -109,22 +109,9 @@ export async function previewNow(
   previewed: PreviewedNow,
 ): Promise<Extract<ChangePreview, { kind: 'now' }>> {
   const { at, target, prorationDate } = previewed
-  const { priceId } = await ensureTierPrice(deps, target.id)
-  const invoice = await stripeCall(() =>
-    deps.payments.stripe.invoices.createPreview({
-      subscription: at.subscription.id,
-      subscription_details: {
-        items: changedItems(at, { priceId, interval: target.billingInterval }),
-        proration_behavior: 'always_invoice',
-        proration_date: prorationDate,
-      },
-    }),
-  )
+  const invoice = await invoiceOfChange(deps, previewed)
   const currency = invoice.currency.toUpperCase()
-  const isSameInterval = at.main.price.recurring?.interval === target.billingInterval
-  const periodEnd = isSameInterval
-    ? at.main.current_period_end
-    : Math.max(...invoice.lines.data.map(({ period }) => period.end))
+  const periodEnd = periodEndAfter({ at, target, invoice })
   return {
     kind: 'now',
     prorationDate,
@@ -138,6 +125,29 @@ export async function previewNow(
   }
 }
 
+export async function invoiceOfChange(
+  deps: PreviewDeps,
+  { at, target, prorationDate }: PreviewedNow,
+): Promise<Stripe.Invoice> {
+  const { priceId } = await ensureTierPrice(deps, target.id)
+  return stripeCall(() =>
+    deps.payments.stripe.invoices.createPreview({
+      subscription: at.subscription.id,
+      subscription_details: {
+        items: changedItems(at, { priceId, interval: target.billingInterval }),
+        proration_behavior: 'always_invoice',
+        proration_date: prorationDate,
+      },
+    }),
+  )
+}
+
+/** When it renews after a change that acts now, in seconds: as before, unless it is billed as often no more. */
+export function periodEndAfter({ at, target, invoice }: Previewed & { invoice: Stripe.Invoice }): number {
+  const isSameInterval = at.main.price.recurring?.interval === target.billingInterval
+  return isSameInterval ? at.main.current_period_end : Math.max(...invoice.lines.data.map(({ period }) => period.end))
+}
+
 /** The tier's item at another price, without what can't be billed beside it. */
 export function changedItems(
   at: AtStripe,
@@ -147,7 +157,8 @@ export function changedItems(
   return [main, ...ending.map(({ id }) => ({ id, deleted: true }))]
 }
 
-async function afterwards(deps: PreviewDeps, { at, target }: Previewed) {
+/** What is charged with each interval from then on, and what can't be any more. */
+export async function afterwards(deps: PreviewDeps, { at, target }: Previewed) {
   const { priceId } = await ensureTierPrice(deps, target.id)
   const interval = target.billingInterval
   const { kept, ending } = itemsFor(at, { priceId, interval })

@@ -2,10 +2,11 @@ import { recordAudit } from '#src/db/audit.ts'
 import { resumeSubscription } from '#src/features/subscriptions/index.ts'
 import { AppError } from '#src/lib/errors.ts'
 import type { ReconcileDeps } from '../context.ts'
-import { settleIntent, writeIntent } from '../intents/intents.ts'
+import { settleIntent, writePurchase } from '../intents/intents.ts'
 import { withLease } from '../reconcile/lease.ts'
 import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
 import { readAtStripe } from './at-stripe.ts'
+import { costsOfGoingOn } from './costs.ts'
 import { leaseOf } from './lease-of.ts'
 import { clearTheWay } from './open-changes.ts'
 import { getOpenPlan, requireSettled } from './own-plan.ts'
@@ -22,7 +23,8 @@ const openSeconds = 3_600
 
 /**
  * Takes a cancellation back before the period's end: it renews as it did. Resuming what isn't cancelled changes nothing. Throws
- * `not_found`, `conflict` for one that is over or disputed, `payment_required`, and `unavailable`: to be tried again.
+ * `not_found`, `conflict` for one that is over or disputed, `payment_required`, `spend_cap_reached`, and `unavailable`: to be
+ * tried again.
  */
 export async function resumePlan(deps: ReconcileDeps, { subscriptionId, userId }: ResumePlan): Promise<void> {
   await withLease(deps, leaseOf(subscriptionId), async () => {
@@ -42,13 +44,14 @@ async function resumePaid(deps: ReconcileDeps, plan: Plan): Promise<void> {
     throw new AppError('conflict', { detail: 'This trial ends by itself. Take the tier when it is over.' })
   }
   const id = row.stripeSubscriptionId ?? ''
-  const intent = await writeIntent(deps.db, {
+  const intent = await writePurchase(deps, {
     id: deps.newId(),
     kind: 'resume',
     userId: row.userId,
     agentId: agent.id,
     subscriptionId: row.id,
     openSeconds,
+    costs: await costsOfGoingOn(deps, plan),
   })
   await clearTheWay(deps, { plan, tierId: undefined })
   const at = await readAtStripe(deps, plan)

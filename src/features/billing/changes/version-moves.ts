@@ -3,7 +3,7 @@ import { alias } from 'drizzle-orm/pg-core'
 import { agentPricingTiers, billingIntents, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import type { SubscriptionRow, Tier } from '#src/features/subscriptions/index.ts'
 import type { ReconcileDeps } from '../context.ts'
-import { settleIntent, writeIntent } from '../intents/intents.ts'
+import { settleIntent, writePurchase } from '../intents/intents.ts'
 import { ensureTierPrice } from '../prices/ensure-tier-price.ts'
 import { withLease } from '../reconcile/lease.ts'
 import { idOf } from '../reconcile/read-stripe.ts'
@@ -11,6 +11,7 @@ import { reconcileSubscription } from '../reconcile/reconcile-subscription.ts'
 import { stripeCall } from '../stripe-failures.ts'
 import { readAtStripe } from './at-stripe.ts'
 import type { AtStripe } from './at-stripe.ts'
+import { costsOfChange } from './costs.ts'
 import { leaseOf } from './lease-of.ts'
 import { carryOut } from './carry-out.ts'
 import { getPlan } from './own-plan.ts'
@@ -169,7 +170,7 @@ async function planVersion(deps: ReconcileDeps, { plan, target, at }: Omit<Move,
   // One that was cut off goes on, unless there is a newer version by now.
   if (open?.tierId === target.id) return void (await carryOut(deps, open))
   if (open !== undefined) await settleIntent(deps.db, { id: open.id, state: 'refused', reason: 'replaced' })
-  const intent = await writeIntent(deps.db, {
+  const intent = await writePurchase(deps, {
     id: deps.newId(),
     kind: 'change',
     userId: row.userId,
@@ -178,6 +179,7 @@ async function planVersion(deps: ReconcileDeps, { plan, target, at }: Omit<Move,
     tierId: target.id,
     input: { way: 'at_period_end', at: at.main.current_period_end, cause: 'version' },
     openSeconds,
+    costs: await costsOfChange(deps, { way: 'at_period_end', target, at, prorationDate: undefined, openSeconds }),
   })
   await carryOut(deps, intent)
 }

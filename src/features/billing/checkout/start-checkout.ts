@@ -4,11 +4,13 @@ import { isUniqueViolation } from '#src/db/errors.ts'
 import type { agentPricingTiers } from '#src/db/schema/index.ts'
 import { agents, billingIntents, openStatuses, userAgentSubscriptions } from '#src/db/schema/index.ts'
 import { getTierOnOffer } from '#src/features/subscriptions/index.ts'
+import type { Costs } from '#src/features/spending/index.ts'
 import { AppError } from '#src/lib/errors.ts'
+import { businessNow } from '../clock.ts'
 import type { ReconcileDeps } from '../context.ts'
 import { ensureCustomer } from '../customers/ensure-customer.ts'
 import { claimEnvironment } from '../environment.ts'
-import { noteOnIntent, readIntent, writeIntent } from '../intents/intents.ts'
+import { noteOnIntent, readIntent, writePurchase } from '../intents/intents.ts'
 import type { Intent } from '../intents/intents.ts'
 import { metadataOf } from '../intents/metadata.ts'
 import { ensureTierPrice } from '../prices/ensure-tier-price.ts'
@@ -42,7 +44,7 @@ const openSeconds = 2 * 3_600
  * the earlier one is given up. Also from a free tier, which goes on as a paid one.
  *
  * Throws `not_found`, `tier_not_on_offer`, `already_subscribed` with the subscription, `trial_used`, `wrong_currency`,
- * `unavailable`, and `conflict` when the person does the same elsewhere at this moment.
+ * `spend_cap_reached`, `unavailable`, and `conflict` when the person does the same elsewhere at this moment.
  */
 export async function startCheckout(deps: ReconcileDeps, start: StartCheckout): Promise<StartedCheckout> {
   const offer = await getOffer(deps, start)
@@ -172,7 +174,7 @@ async function openIntent(deps: ReconcileDeps, { start, offer, hasTrial }: Openi
     await requireNone(deps, { userId, agentId: offer.agentId })
   }
   try {
-    return await writeIntent(deps.db, {
+    return await writePurchase(deps, {
       id: deps.newId(),
       kind: 'checkout',
       userId,
@@ -180,6 +182,7 @@ async function openIntent(deps: ReconcileDeps, { start, offer, hasTrial }: Openi
       tierId: offer.id,
       input: inputOf({ start, hasTrial }),
       openSeconds,
+      costs: costsOf({ offer, hasTrial, now: await businessNow(deps.db) }),
     })
   } catch (error) {
     // It was completed or begun anew since.
@@ -187,6 +190,17 @@ async function openIntent(deps: ReconcileDeps, { start, offer, hasTrial }: Openi
       throw new AppError('conflict', { detail: 'A purchase is under way. Try again in a moment.' })
     throw error
   }
+}
+
+const dayMs = 86_400_000
+
+/** The first charge is when it is paid, or a trial later; it may be paid as long as it is open. */
+function costsOf({ offer, hasTrial, now }: Omit<Opening, 'start'> & { now: Date }): Costs {
+  const { currency, price: amountMinor, billingInterval: every, trialDays, trialEndsWith } = offer
+  const isCharged = !hasTrial || trialEndsWith === 'charge'
+  const at = (startsAt: number): Date => new Date(startsAt + (hasTrial ? trialDays * dayMs : 0))
+  const either = [at(+now), at(+now + openSeconds * 1000)].map((first) => ({ at: first, amountMinor, every }))
+  return { currency, dueMinor: 0, renewals: { kind: 'instead', either: isCharged ? either : [] } }
 }
 
 const inputOf = ({ start: { cameFrom }, hasTrial }: Pick<Opening, 'start' | 'hasTrial'>) => ({

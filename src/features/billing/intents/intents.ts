@@ -2,19 +2,48 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '#src/db/client.ts'
 import { billingIntents } from '#src/db/schema/index.ts'
+import type { purchaseKinds } from '#src/db/schema/index.ts'
+import type { Deps } from '#src/deps.ts'
+import { holdAgainstCaps } from '#src/features/spending/index.ts'
+import type { Costs, GateDeps } from '#src/features/spending/index.ts'
 
 export type Intent = typeof billingIntents.$inferSelect
-type NewIntent = Pick<Intent, 'id' | 'kind' | 'userId' | 'agentId'> &
-  Partial<Pick<Intent, 'subscriptionId' | 'tierId' | 'offerId' | 'input'>> & {
-    /** From now, by the business clock. */
-    readonly openSeconds: number
-  }
+export type PurchaseKind = (typeof purchaseKinds)[number]
+
+interface NewIntent<Kind extends Intent['kind']>
+  extends
+    Pick<Intent, 'id' | 'userId' | 'agentId'>,
+    Partial<Pick<Intent, 'subscriptionId' | 'tierId' | 'offerId' | 'input'>> {
+  readonly kind: Kind
+  /** From now, by the business clock. */
+  readonly openSeconds: number
+}
+
+/** Writes down what costs nobody anything. The id is the caller's: with the same one again, the first stays and is answered. */
+export const writeIntent = (
+  db: Database | Transaction,
+  intent: NewIntent<Exclude<Intent['kind'], PurchaseKind>>,
+): Promise<Intent> => write(db, intent)
 
 /**
- * Writes an intent down. The id is the caller's: with the same one again, the first stays and is answered. A second open checkout
- * of one person at one agent, and a second open change of one subscription, is refused by the database (unique violation).
+ * Writes a purchase down, held against its person's spending caps. As writeIntent with an id again. A second open checkout of one
+ * person at one agent, and a second open change of one subscription, is refused by the database (unique violation). Throws
+ * `spend_cap_reached`.
  */
-export async function writeIntent(db: Database | Transaction, { openSeconds, ...values }: NewIntent): Promise<Intent> {
+export async function writePurchase(
+  deps: Pick<Deps, 'db'> & GateDeps,
+  { costs, ...intent }: NewIntent<PurchaseKind> & { readonly costs: Costs },
+): Promise<Intent> {
+  return deps.db.transaction(async (tx) => {
+    const known = await readIntent(tx, intent.id)
+    return known ?? write(tx, { ...intent, claim: await holdAgainstCaps(tx, deps, { ...intent, costs }) })
+  })
+}
+
+async function write(
+  db: Database | Transaction,
+  { openSeconds, ...values }: NewIntent<Intent['kind']> & Partial<Pick<Intent, 'claim'>>,
+): Promise<Intent> {
   const [written] = await db
     .insert(billingIntents)
     .values({ ...values, expiresAt: sql`rialto_now() + make_interval(secs => ${openSeconds})` })

@@ -41,9 +41,20 @@ export async function recordCharge(
     agentRef: subject.agentId,
     organizationRef: publisher.organizationId,
     isTest: subject.isTest,
-    metadata: { number: invoice.number, feeBp: publisher.feeBp, ...(offerId !== undefined && { offerId }) },
+    metadata: {
+      number: invoice.number,
+      feeBp: publisher.feeBp,
+      billedAt: billedAtOf(invoice).toISOString(),
+      ...(offerId !== undefined && { offerId }),
+    },
     occurredAt: new Date(paidAt * 1000),
   })
+}
+
+/** The day that it is for. A renewal is for the day it was due, however much later Stripe writes its invoice or it is paid. */
+function billedAtOf({ billing_reason: reason, created, lines }: Stripe.Invoice): Date {
+  const starts = reason === 'subscription_cycle' ? lines.data.map(({ period }) => period.start) : []
+  return new Date(Math.min(created, Math.max(0, ...starts) || created) * 1000)
 }
 
 async function publisherOf(

@@ -80,8 +80,20 @@ async function settleStale(deps: ReconcileDeps, intent: Intent): Promise<void> {
     await settleSession(deps, intent)
     return
   }
-  // Asked for and cut off: its person was told that it failed, and may have asked again.
+  // Asked for and cut off: its person was told that it failed, and may have asked again. As far as it came it counts.
+  if (intent.kind === 'resume') await reconcileOf(deps, intent)
   await settleIntent(deps.db, { id: intent.id, state: 'expired' })
+}
+
+async function reconcileOf(deps: ReconcileDeps, { subscriptionId }: Intent): Promise<void> {
+  const { id, stripeSubscriptionId } = userAgentSubscriptions
+  const [row] = await deps.db
+    .select({ stripeSubscriptionId })
+    .from(userAgentSubscriptions)
+    .where(eq(id, subscriptionId ?? ''))
+  if (row?.stripeSubscriptionId) {
+    await reconcileSubscription(deps, { stripeSubscriptionId: row.stripeSubscriptionId })
+  }
 }
 
 /** First those that time itself has changed, then whoever was not looked at for longest. */

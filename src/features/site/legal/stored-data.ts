@@ -77,6 +77,7 @@ export const told: readonly Told[] = [
     tables: ['billing_intents'],
     what: 'What you began to buy, change or cancel, and what came of it',
   },
+  { topic: 'payments', tables: ['spending_caps'], what: 'The most that you let yourself be charged in a month' },
   { topic: 'words', tables: ['reviews'], what: 'Your reviews' },
   {
     topic: 'words',

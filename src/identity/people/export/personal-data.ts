@@ -54,6 +54,7 @@ export const personalTables: readonly PersonalTable[] = [
   { table: 'usage_disputes', where: own, without: ['decided_by'] },
   { table: 'billing_customers', where: own },
   { table: 'billing_intents', where: own, without: ['url'] },
+  { table: 'spending_caps', where: own },
   { table: 'agent_installs', where: own },
   {
     table: 'agent_active_users',
