@@ -63,6 +63,7 @@ export default [
   route('account/security/passkey-options', 'routes/account/security/passkey-options.ts'),
   route('account/sessions', 'routes/account/sessions.tsx'),
   route('account/favourites', 'routes/engagement/favourites.tsx'),
+  route('account/reviews', 'routes/account/reviews/reviews.tsx'),
   route('account/connected-agents', 'routes/account/connected-agents.tsx'),
   route('account/organizations', 'routes/account/organizations/organizations.tsx'),
   route('account/organizations/new', 'routes/account/organizations/new-organization.tsx'),

@@ -11,6 +11,8 @@ import { moderateReview } from './moderation/moderate-review.ts'
 import type { Moderation } from './moderation/moderate-review.ts'
 import { attempt, parsed } from './outcome.ts'
 import type { ReviewOutcome } from './outcome.ts'
+import { listOwnReviews, listReviewable } from './read/list-own-reviews.ts'
+import type { Reviewable, WrittenPage } from './read/list-own-reviews.ts'
 import { findReview, listReviews } from './read/list-reviews.ts'
 import { readOwnReview } from './read/own-review.ts'
 import type { OwnReview } from './read/own-review.ts'
@@ -60,6 +62,11 @@ export interface OneReviewPage extends ViewerOfReview {
   readonly reports: readonly Report[]
 }
 
+export interface WrittenReviews extends WrittenPage {
+  /** What they may review and have not; a few, and on the first page alone. */
+  readonly reviewable: readonly Reviewable[]
+}
+
 interface OfAgent {
   readonly slug: string
   readonly userId: string
@@ -78,6 +85,8 @@ export interface ReviewServices {
   /** Throws `AppError('invalid_request')` for a cursor of another list. */
   list(asked: AskedList): Promise<ReviewedLookup>
   own(whose: OfAgent): Promise<OwnReviewPage | undefined>
+  /** All of one person's. Throws `AppError('invalid_request')` for a cursor of another list. */
+  written(whose: { readonly userId: string; readonly cursor?: string | undefined }): Promise<WrittenReviews>
   one(which: OfReview): Promise<OneReviewPage | undefined>
   write(review: OfAgent & { readonly typed: unknown }): Promise<ReviewOutcome>
   remove(whose: OfAgent): Promise<ReviewOutcome>
@@ -105,6 +114,7 @@ export const createReviewServices = (deps: Needs): ReviewServices => ({
   summary: (slug) => readSummary(deps, slug),
   list: (asked) => readList(deps, asked),
   own: (whose) => readOwn(deps, whose),
+  written: (whose) => readWritten(deps, whose),
   one: (which) => readOne(deps, which),
   write: ({ typed, ...whose }) =>
     parsed({ schema: newReviewSchema, typed }, (review) => writeReview(deps, { ...whose, review })),
@@ -158,6 +168,17 @@ async function readOwn({ db }: Needs, { slug, userId }: OfAgent): Promise<OwnRev
   const found = await findReviewedAgent(db, slug)
   if (found.kind !== 'found') return undefined
   return { ...namesOf(found.agent), ...(await readOwnReview(db, { agent: found.agent, userId })) }
+}
+
+async function readWritten(
+  { db }: Needs,
+  { userId, cursor }: { readonly userId: string; readonly cursor?: string | undefined },
+): Promise<WrittenReviews> {
+  const [page, reviewable] = await Promise.all([
+    listOwnReviews(db, { userId, cursor, limit: reviewsOnPage }),
+    cursor === undefined ? listReviewable(db, userId) : [],
+  ])
+  return { ...page, reviewable }
 }
 
 async function readOne({ db }: Needs, { slug, id, viewer }: OfReview): Promise<OneReviewPage | undefined> {

@@ -1,21 +1,23 @@
 import type { ReactNode } from 'react'
 import { ConsoleLayout } from '../../shell/console-layout.tsx'
+import type { ConsoleLink } from '../../shell/console-layout.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import { Notice } from '../../ui/notice.tsx'
 
 const links = [
   { label: 'Overview', href: '/account' },
-  { label: 'Subscriptions', href: '/account/subscriptions' },
-  { label: 'Invoices', href: '/account/invoices' },
-  { label: 'Billing', href: '/account/billing' },
-  { label: 'Profile', href: '/account/profile' },
-  { label: 'Security', href: '/account/security' },
-  { label: 'Sessions', href: '/account/sessions' },
-  { label: 'Organizations', href: '/account/organizations' },
-  { label: 'Favourites', href: '/account/favourites' },
-  { label: 'Connected agents', href: '/account/connected-agents' },
-  { label: 'Your data', href: '/account/export' },
-] as const
+  { label: 'Subscriptions', href: '/account/subscriptions', group: 'Agents' },
+  { label: 'Connected agents', href: '/account/connected-agents', group: 'Agents' },
+  { label: 'Favourites', href: '/account/favourites', group: 'Agents' },
+  { label: 'Reviews', href: '/account/reviews', group: 'Agents' },
+  { label: 'Invoices', href: '/account/invoices', group: 'Money' },
+  { label: 'Billing', href: '/account/billing', group: 'Money' },
+  { label: 'Profile', href: '/account/profile', group: 'You' },
+  { label: 'Security', href: '/account/security', group: 'You' },
+  { label: 'Sessions', href: '/account/sessions', group: 'You' },
+  { label: 'Organizations', href: '/account/organizations', group: 'You' },
+  { label: 'Your data', href: '/account/export', group: 'You' },
+] as const satisfies readonly ConsoleLink[]
 
 export interface Notices {
   readonly [name: string]: { readonly title: string; readonly text?: string } | undefined
