@@ -61,8 +61,8 @@ export async function main(options: MainOptions = {}): Promise<void> {
 }
 
 function sayWhereItIs({ terminal, marketplace }: { terminal: Terminal; marketplace: Marketplace }): void {
-  const { baseUrl } = marketplace.deps
-  terminal.pair('Open', baseUrl)
+  const { baseUrl, config } = marketplace.deps
+  terminal.pair('Open', config.mode === 'demo' ? `${baseUrl}/tour` : baseUrl)
   for (const [index, { email, password }] of marketplace.demoPeople.entries()) {
     terminal.pair(index === 0 ? 'Sign in as' : '', `${email.padEnd(emailWidth)} ${password}`)
   }

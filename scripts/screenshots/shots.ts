@@ -43,6 +43,7 @@ export const shots = ({ checkoutPath, subscriptionPath }: Made): readonly Shot[]
   { name: 'reviews', screen: 'phone', theme: 'dark', path: '/agents/readability/reviews' },
   { name: 'checkout', screen: 'phone', theme: 'light', by: 'buyer', path: checkoutPath },
   { name: 'subscription', screen: 'desktop', theme: 'light', by: 'buyer', path: subscriptionPath },
+  { name: 'tour', screen: 'desktop', theme: 'light', by: 'buyer', path: '/tour' },
   { name: 'interactions', screen: 'desktop', theme: 'dark', by: 'operator', path: '/operator/interactions' },
   { name: 'publisher', screen: 'desktop', theme: 'light', path: '/publishers/rialto-samples' },
 ]

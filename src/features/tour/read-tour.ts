@@ -1,4 +1,6 @@
 import type { Deps } from '#src/deps.ts'
+import { readMeters } from '#src/features/usage/index.ts'
+import type { SubscriptionMeter } from '#src/features/usage/index.ts'
 import {
   findBoughtAddon,
   findBuyer,
@@ -32,12 +34,15 @@ export interface Tour {
   readonly buyer: Buyer
   readonly facts: TourFacts
   readonly ledger: Ledger | undefined
+  /** What may be used now. */
+  readonly meters: readonly SubscriptionMeter[]
   /** Of this process. */
   readonly pid: number
 }
 
 /** How far the demo buyer has come, read anew each time. Undefined where the sample agent or the buyer is not there. */
-export async function readTour({ db, payments }: Pick<Deps, 'db' | 'payments'>): Promise<Tour | undefined> {
+export async function readTour(deps: Pick<Deps, 'config' | 'db' | 'payments'>): Promise<Tour | undefined> {
+  const { db, payments } = deps
   const [agent, buyer] = await Promise.all([findTourAgent(db), findBuyer(db)])
   if (agent === undefined || buyer === undefined) return undefined
   const whose = { agent, buyer }
@@ -47,15 +52,23 @@ export async function readTour({ db, payments }: Pick<Deps, 'db' | 'payments'>):
     findTrial(db, whose),
     findLaunch(db, whose),
   ])
-  const used = trial && (await readUsed(db, trial))
+  const used = trial && (await readUsed(deps, { trial, buyer }))
   const month = payments.sandbox === undefined ? undefined : await readMonth(db, trial)
   // Who has since signed out everywhere had to be signed in to start the trial.
   const signIn = signedIn ?? (trial && { at: trial.startedAt })
-  const { ledger, ...facts } = used ?? nothingUsed
-  return { agent, buyer, ledger, pid: process.pid, facts: { signIn, favourite, trial, launch, month, ...facts } }
+  const { ledger, meters, ...facts } = used ?? nothingUsed
+  return {
+    agent,
+    buyer,
+    ledger,
+    meters,
+    pid: process.pid,
+    facts: { signIn, favourite, trial, launch, month, ...facts },
+  }
 }
 
 const nothingUsed = {
+  meters: [],
   ledger: undefined,
   stop: undefined,
   addon: undefined,
@@ -63,12 +76,20 @@ const nothingUsed = {
   restart: undefined,
 }
 
-async function readUsed(db: Deps['db'], trial: Trial) {
-  const [ledger, stop, addon, restart] = await Promise.all([
+interface OnTrial {
+  readonly trial: Trial
+  readonly buyer: Buyer
+}
+
+async function readUsed(deps: Pick<Deps, 'config' | 'db'>, { trial, buyer }: OnTrial) {
+  const { db } = deps
+  const subscription = { id: trial.subscriptionId, userId: buyer.id, agentId: trial.agentId }
+  const [ledger, stop, addon, restart, meters] = await Promise.all([
     readLedger(db, trial),
     findStop(db, trial),
     findBoughtAddon(db, trial),
     findRestart(db, trial),
+    readMeters(deps, subscription),
   ])
-  return { ledger, stop, addon, restart, sameRequest: addon && (await findSameRequest(db, { trial, addon })) }
+  return { ledger, stop, addon, restart, meters, sameRequest: addon && (await findSameRequest(db, { trial, addon })) }
 }

@@ -1,8 +1,11 @@
-import type { LedgerLine, Tour } from '#src/features/tour/index.ts'
+import type { Ledger, LedgerLine, Tour } from '#src/features/tour/index.ts'
+import { Meter } from '../../ui/meter.tsx'
 import { Receipt } from '../../ui/receipt.tsx'
+import { formatDay } from '../../ui/time.tsx'
+import { meterLimit } from '../offers/meter-limit.ts'
 
 /** What was just committed, newest first, and the counter that all of it adds up to. */
-export function LiveLedger({ tour: { ledger, buyer, agent } }: { tour: Tour }) {
+export function LiveLedger({ tour: { ledger, meters, buyer, agent } }: { tour: Tour }) {
   if (ledger === undefined) {
     return (
       <p className="tour-no-ledger">
@@ -10,22 +13,40 @@ export function LiveLedger({ tour: { ledger, buyer, agent } }: { tour: Tour }) {
       </p>
     )
   }
-  const { lines, total, used, sum, unit } = ledger
+  return (
+    <div className="flex flex-col gap-24">
+      {meters.map((meter) => (
+        <Meter
+          key={meter.metric}
+          label={meter.displayName}
+          unit={meter.unit}
+          used={meter.used}
+          limit={meterLimit(meter)}
+          resets={meter.resetsAt === null ? undefined : `resets ${formatDay(meter.resetsAt)}`}
+        />
+      ))}
+      <Lines ledger={ledger} />
+    </div>
+  )
+}
+
+function Lines({ ledger: { lines, total, used, sum, unit } }: { ledger: Ledger }) {
   return (
     <Receipt
       title="Ledger"
       reference={total === 1 ? '1 line' : `${total.toLocaleString('en')} lines`}
       lines={lines.map((line) => ({
         label: timeOf(line.at),
-        ...(line.request !== null && { detail: `request ${line.request.slice(0, 8)}…, line ${line.line ?? '–'}` }),
+        ...(line.request !== null && { detail: `${line.request.slice(0, 8)}… ${line.line ?? '–'}` }),
         amount: signed(line.delta),
         balance: balanceOf(line),
       }))}
       total={{ label: 'Counter', amount: `${used.toLocaleString('en')} ${unit}` }}
     >
       <p className="pt-12 text-12 text-muted">
+        Under each time the request and its line, as the agent noted them.{' '}
         {used === sum
-          ? 'The counter as it is stored; the lines of its period add up to the same.'
+          ? 'The counter is as it is stored, and the lines of its period add up to the same.'
           : `The lines of its period add up to ${sum.toLocaleString('en')}: that must never be.`}{' '}
         Newest first, times in UTC.
       </p>

@@ -1,4 +1,6 @@
+import ChevronDown from 'lucide-react/icons/chevron-down'
 import type { ReactNode } from 'react'
+import { Icon } from '../../ui/icon.tsx'
 import { StepMarker } from './step-marker.tsx'
 
 export interface Step {
@@ -42,9 +44,10 @@ function StepBody({ step: { key, title, fact, how }, isNext }: { step: Step; isN
     )
   }
   return (
-    <details id={`how-${key}`} className="tour-body">
-      <summary className="tour-summary">
-        <h2 className="text-18 text-muted">{title}</h2>
+    <details id={`how-${key}`} className="tour-body disclosure">
+      <summary>
+        <h2 className="text-18">{title}</h2>
+        <Icon of={ChevronDown} />
       </summary>
       <div className="flex flex-col gap-16 pt-12">{how}</div>
     </details>

@@ -62,7 +62,7 @@ export default function TourPage({ loaderData: { tour, looksAs, viewerName }, ac
           when the database says so, and beside it stands what it says.
         </p>
         <output data-live="progress" className="block font-medium">
-          {done} of {steps.length} are facts
+          {done} of {steps.length} steps are facts
           {viewerName !== undefined && `; you are ${viewerName}`}
         </output>
       </div>
