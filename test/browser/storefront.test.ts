@@ -125,8 +125,8 @@ describe('with JavaScript off', () => {
       await page.getByRole('link', { name: /^Research/ }).click()
       await page.getByRole('link', { name: 'Remove filter: Research' }).waitFor()
 
-      await page.getByLabel('Sort').selectOption('name')
-      await page.getByRole('button', { name: 'Apply' }).click()
+      await page.getByText('Sort Best match').click()
+      await page.getByRole('link', { name: 'Name', exact: true }).click()
       await page.waitForURL('**/agents?tag=research&sort=name')
 
       await page.getByRole('button', { name: 'Menu' }).click()

@@ -15,7 +15,7 @@ import { FoundAgents } from './found-agents.tsx'
 import { NothingFound } from './nothing-found.tsx'
 import { RefineSearch } from './refine-search.tsx'
 import { SearchForm } from './search-form.tsx'
-import { SortForm } from './sort-form.tsx'
+import { SortMenu } from './sort-menu.tsx'
 
 export const handle: RouteHandle = { ownSearch: true, sameForVisitors: true }
 
@@ -66,7 +66,7 @@ export default function Agents({ loaderData: { query, page, relaxations, knownTa
                 <output aria-live="polite" className="text-muted">
                   {countText(page.total, locale)}
                 </output>
-                {page.total.count > 1 && <SortForm query={query} />}
+                {page.total.count > 1 && <SortMenu query={query} />}
               </div>
             )}
             {page !== undefined && (

@@ -1,34 +1,31 @@
+import Check from 'lucide-react/icons/check'
 import ChevronDown from 'lucide-react/icons/chevron-down'
-import { Button } from '../../ui/button.tsx'
-import { controlClass } from '../../ui/field.tsx'
+import type { AgentSort } from '#src/features/catalog/index.ts'
 import { Icon } from '../../ui/icon.tsx'
-import { type AgentsQuery, sortLabels } from './agents-query.ts'
-import { KeptFields } from './search-form.tsx'
+import { agentsHref, type AgentsQuery, sortLabels } from './agents-query.ts'
 
-/** The order of a search, as a form of its own so that it works without a script. */
-export const SortForm = ({ query }: { query: AgentsQuery }) => (
-  <form action="/agents" className="flex items-center gap-8">
-    <KeptFields query={{ ...query, sort: 'relevance' }} />
-    <label htmlFor="sort" className="text-14 text-muted">
-      Sort
-    </label>
-    <span className="relative flex">
-      <select
-        id="sort"
-        name="sort"
-        defaultValue={query.sort}
-        className={`${controlClass} appearance-none pe-32 text-14`}
-      >
+/** The orders of a search, each a link to it: one press with a script and without, where a select would need a button beside it. */
+export const SortMenu = ({ query }: { query: AgentsQuery }) => (
+  <nav aria-label="Sort">
+    <details className="sort-menu">
+      <summary>
+        <span className="text-muted">Sort</span> {sortLabels[query.sort]} <Icon of={ChevronDown} />
+      </summary>
+      <ul>
         {Object.entries(sortLabels).map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
+          <li key={value}>
+            <a
+              // The cast: entries forgets which keys the labels have.
+              href={agentsHref({ ...query, sort: value as AgentSort, cursor: undefined })}
+              className="menu-item"
+              aria-current={value === query.sort ? 'true' : undefined}
+            >
+              {label}
+              {value === query.sort && <Icon of={Check} className="ms-auto" />}
+            </a>
+          </li>
         ))}
-      </select>
-      <Icon of={ChevronDown} className="pointer-events-none absolute end-12 top-12 text-muted" />
-    </span>
-    <Button kind="secondary" className="text-14">
-      Apply
-    </Button>
-  </form>
+      </ul>
+    </details>
+  </nav>
 )
