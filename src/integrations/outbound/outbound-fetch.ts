@@ -1,5 +1,4 @@
 // Requests to addresses that strangers gave: they must not become requests to our own network.
-import { lookup as lookUp } from 'node:dns/promises'
 import type { LookupAddress } from 'node:dns'
 import { request as requestByHttp } from 'node:http'
 import type { IncomingMessage, RequestOptions } from 'node:http'
@@ -8,6 +7,8 @@ import { isIP } from 'node:net'
 import type { LookupFunction } from 'node:net'
 import { OutboundError } from './outbound-error.ts'
 import { isLoopbackAddress, isPublicAddress } from './public-address.ts'
+import { createResolveHost } from './resolve-host.ts'
+import type { ResolveHost } from './resolve-host.ts'
 
 export interface OutboundOptions {
   /** GET unless given. */
@@ -39,12 +40,12 @@ interface OutboundSettings {
   readonly allowsLoopback: boolean
   /** Says who asks (RFC 9110 §10.1.5). */
   readonly userAgent: string
-  /** Left out: as this machine resolves names. */
-  readonly resolve?: (hostname: string) => Promise<readonly LookupAddress[]>
+  /** Left out: by the machine's name servers. */
+  readonly resolve?: ResolveHost
 }
 
 interface Asking extends OutboundSettings {
-  readonly resolve: (hostname: string) => Promise<readonly LookupAddress[]>
+  readonly resolve: ResolveHost
   readonly options: OutboundOptions
   readonly signal: AbortSignal
 }
@@ -60,7 +61,7 @@ const redirects = new Set([301, 302, 303, 307, 308])
  * compression; time and bytes are bounded.
  */
 export function createOutboundFetch(settings: OutboundSettings): OutboundFetch {
-  const resolve = settings.resolve ?? ((hostname: string) => lookUp(hostname, { all: true }))
+  const resolve = settings.resolve ?? createResolveHost()
   return async (url, options = {}) => {
     const signal = AbortSignal.timeout(options.timeoutMs ?? standardTimeoutMs)
     try {
@@ -136,18 +137,22 @@ async function checkedAddresses(
 ): Promise<readonly LookupAddress[]> {
   // IPv6 in brackets.
   const hostname = url.hostname.replaceAll(/^\[|\]$/g, '')
-  const addresses = await Promise.race([resolveName(hostname, resolve), rejectedBy(signal)])
+  const addresses = await Promise.race([resolveName(hostname, { resolve, signal }), rejectedBy(signal)])
   const isAllowed = ({ address }: LookupAddress): boolean =>
     isPublicAddress(address) || (allowsLoopback && isLoopbackAddress(address))
   if (!addresses.every(isAllowed)) throw new OutboundError('refused_address')
   return addresses
 }
 
-async function resolveName(hostname: string, resolve: Asking['resolve']): Promise<readonly LookupAddress[]> {
+async function resolveName(
+  hostname: string,
+  { resolve, signal }: Pick<Asking, 'resolve' | 'signal'>,
+): Promise<readonly LookupAddress[]> {
   const family = isIP(hostname)
   if (family !== 0) return [{ address: hostname, family }]
-  const addresses = await resolve(hostname).catch((error: unknown) => {
-    throw new OutboundError('unresolvable', { cause: error })
+  const addresses = await resolve(hostname, signal).catch((error: unknown) => {
+    const isSilent = (error as { code?: unknown }).code === 'ETIMEOUT'
+    throw new OutboundError(isSilent ? 'timeout' : 'unresolvable', { cause: error })
   })
   if (addresses.length === 0) throw new OutboundError('unresolvable')
   return addresses
