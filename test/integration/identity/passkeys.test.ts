@@ -26,6 +26,15 @@ test('a browser is asked for a proof of its person, both when a passkey is made 
   expect(JSON.stringify(used)).not.toContain('allowCredentials')
 })
 
+test('a passkey is kept under the name that the marketplace has now', async () => {
+  const person = await member(people)
+  await database.pool.query(`INSERT INTO site_settings (name) VALUES ('Mercato')
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name`)
+  expect(await people.own.beginPasskey(person.caller, '')).toMatchObject({
+    options: { rp: { id: 'localhost', name: 'Mercato' } },
+  })
+})
+
 test('long after signing in the password comes first', async () => {
   const person = await member(people)
   await agedSession(database, person)

@@ -3,6 +3,7 @@ import { and, asc, eq } from 'drizzle-orm'
 import { recordAudit } from '#src/db/audit.ts'
 import type { Transaction } from '#src/db/client.ts'
 import { passkey } from '#src/db/schema/index.ts'
+import { readSiteSettings } from '#src/db/site-settings.ts'
 import { passkeyAdded } from '#src/integrations/mail/index.ts'
 import { authHeaders } from '../../accounts/context.ts'
 import type { Caller } from '../../accounts/context.ts'
@@ -62,7 +63,10 @@ export async function beginPasskey(context: PeopleContext, { caller, password }:
     headers: authHeaders(caller),
     returnHeaders: true,
   })
-  return { kind: 'begun', options: response, cookies: headers.getSetCookie() }
+  // What the browser shows and keeps as the name of the place; the plugin knows only the one that the software was built with.
+  const { name } = await readSiteSettings(context.db)
+  const options = { ...response, rp: { ...response.rp, name } }
+  return { kind: 'begun', options, cookies: headers.getSetCookie() }
 }
 
 interface Add {
