@@ -1,5 +1,6 @@
-import { Button, ButtonLink } from '../../../ui/button.tsx'
+import { ButtonLink } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
+import { FilterBar } from '../../../ui/filter-bar.tsx'
 import { Pagination } from '../../../ui/pagination.tsx'
 import { SelectField } from '../../../ui/select-field.tsx'
 import { Table } from '../../../ui/table.tsx'
@@ -26,12 +27,9 @@ export async function loader(args: Route.LoaderArgs) {
 export default function Claims({ loaderData: { items, nextCursor, state, isFirst, now } }: Route.ComponentProps) {
   return (
     <OperatorPage title="Claims" current={path}>
-      <form method="get" className="grid items-end gap-16 sm:grid-cols-3">
+      <FilterBar>
         <SelectField label="State" name="state" defaultValue={state} options={claimStateOptions} />
-        <div className="flex">
-          <Button kind="secondary">Filter</Button>
-        </div>
-      </form>
+      </FilterBar>
       {items.length === 0 ? (
         <Nothing state={state} />
       ) : (

@@ -1,6 +1,7 @@
-import { Button, ButtonLink } from '../../../ui/button.tsx'
+import { ButtonLink } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { TextField } from '../../../ui/field.tsx'
+import { FilterBar } from '../../../ui/filter-bar.tsx'
 import { Pagination } from '../../../ui/pagination.tsx'
 import { SelectField } from '../../../ui/select-field.tsx'
 import { Table } from '../../../ui/table.tsx'
@@ -67,7 +68,7 @@ export default function Interactions({ loaderData: { page, filter, isFirst, now 
 }
 
 const FilterForm = ({ filter, types }: { filter: Filter; types: readonly string[] }) => (
-  <form method="get" className="grid items-end gap-16 sm:grid-cols-3">
+  <FilterBar>
     <SelectField
       label="What"
       name="type"
@@ -75,10 +76,7 @@ const FilterForm = ({ filter, types }: { filter: Filter; types: readonly string[
       options={[{ value: '', label: 'Everything' }, ...types.map((type) => ({ value: type, label: typeWords(type) }))]}
     />
     <TextField label="Agent" name="agent" defaultValue={filter.agent ?? ''} placeholder="readability" />
-    <div className="flex">
-      <Button kind="secondary">Filter</Button>
-    </div>
-  </form>
+  </FilterBar>
 )
 
 const Nothing = ({ isFiltered }: { isFiltered: boolean }) =>

@@ -1,6 +1,7 @@
 import type { Report } from '#src/features/engagement/index.ts'
-import { Button, ButtonLink } from '../../../ui/button.tsx'
+import { ButtonLink } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
+import { FilterBar } from '../../../ui/filter-bar.tsx'
 import { Pagination } from '../../../ui/pagination.tsx'
 import { SelectField } from '../../../ui/select-field.tsx'
 import { Table } from '../../../ui/table.tsx'
@@ -87,7 +88,7 @@ const Reported = ({ report: { id, agent, review } }: { report: Report }) => (
 )
 
 const FilterForm = ({ filter }: { filter: Filter }) => (
-  <form method="get" className="grid items-end gap-16 sm:grid-cols-3">
+  <FilterBar>
     <SelectField
       label="Kind"
       name="kind"
@@ -95,10 +96,7 @@ const FilterForm = ({ filter }: { filter: Filter }) => (
       options={[{ value: '', label: 'Every kind' }, ...kindOptions]}
     />
     <SelectField label="State" name="state" defaultValue={filter.state} options={stateOptions} />
-    <div className="flex">
-      <Button kind="secondary">Filter</Button>
-    </div>
-  </form>
+  </FilterBar>
 )
 
 const Nothing = ({ filter }: { filter: Filter }) =>

@@ -1,5 +1,6 @@
-import { Button, ButtonLink } from '../../../ui/button.tsx'
+import { ButtonLink } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
+import { FilterBar } from '../../../ui/filter-bar.tsx'
 import { TextField } from '../../../ui/field.tsx'
 import { Pagination } from '../../../ui/pagination.tsx'
 import { SelectField } from '../../../ui/select-field.tsx'
@@ -90,14 +91,12 @@ function countWords({ count, countedMax }: { count: number; countedMax: number }
 const states = [{ value: '', label: 'Any' }, ...Object.entries(stateWords).map(([value, label]) => ({ value, label }))]
 
 const Filter = ({ filter }: { filter: EventFilter }) => (
-  <form method="get" className="flex flex-wrap items-end gap-12">
+  <FilterBar reset={isFiltered(filter) && <TextLink href={eventsHref({})}>Show all</TextLink>}>
     <SelectField label="State" name="state" options={states} defaultValue={filter.state ?? ''} />
     <TextField label="Type" name="type" placeholder="invoice" defaultValue={filter.type} maxLength={100} />
     <TextField label="From" name="from" type="date" defaultValue={filter.from} />
     <TextField label="To" name="to" type="date" defaultValue={filter.to} />
-    <Button kind="secondary">Filter</Button>
-    {isFiltered(filter) && <TextLink href={eventsHref({})}>Show all</TextLink>}
-  </form>
+  </FilterBar>
 )
 
 const Nothing = ({ isFiltered: isNarrow }: { isFiltered: boolean }) =>
