@@ -84,7 +84,7 @@ export function Layout({ children }: { children: ReactNode }) {
     <html lang="en" data-theme={shell.theme === 'system' ? undefined : shell.theme}>
       <head>
         <meta charSet="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
         <meta name="color-scheme" content={shell.theme === 'system' ? 'light dark' : shell.theme} />
         <SiteIcons mark={shell.mark} touchIconUrl={shell.touchIconUrl} ownIcon={faviconUrl} />
         {[geistUrl, frauncesUrl].map((href) => (
