@@ -37,8 +37,8 @@ export const AgentCard = ({ agent, heading: Heading }: { agent: Agent; heading: 
           </a>
         </Heading>
         {agent.publisherName !== null && (
-          <p className="flex items-center gap-4 text-14 text-muted">
-            {agent.publisherName}
+          <p className="agent-card-publisher" title={agent.publisherName}>
+            <bdi>{agent.publisherName}</bdi>
             {agent.isVerified && <Icon of={BadgeCheck} label="Verified publisher" className="text-lagoon" />}
           </p>
         )}

@@ -11,7 +11,7 @@ import { ButtonLink } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { KeyFigures } from '../../ui/key-figures.tsx'
 import { Pagination } from '../../ui/pagination.tsx'
-import { formatDay } from '../../ui/time.tsx'
+import { Day } from '../../ui/time.tsx'
 import { AgentGrid } from './agent-card.tsx'
 import { breadcrumbs } from './agent-json-ld.ts'
 import type { Route } from './+types/publisher.ts'
@@ -84,13 +84,14 @@ function Totals({ publisher: { agentCount, reviewCount, publishesSince } }: { pu
         figures={[
           { label: agentCount === 1 ? 'agent listed' : 'agents listed', value: agentCount.toLocaleString(locale) },
           {
-            label: reviewCount === 1 ? 'review of them' : 'reviews of them',
+            label: reviewCount === 1 ? 'review of its agents' : 'reviews of its agents',
             value: reviewCount.toLocaleString(locale),
           },
-          { label: 'publishes here since', value: formatDay(publishesSince) },
         ]}
       />
-      <p className="text-14 text-muted">Counted over the agents that are listed now.</p>
+      <p className="text-14 text-muted">
+        Publishes here since <Day iso={publishesSince} />. Counted over the agents that are listed now.
+      </p>
     </div>
   )
 }
