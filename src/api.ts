@@ -9,6 +9,7 @@ import { pricingRoutes } from '#src/features/pricing/index.ts'
 import { insightRoutes } from '#src/features/insights/index.ts'
 import { reviewRoutes } from '#src/features/reviews/index.ts'
 import { sandboxRoutes } from '#src/features/sandbox/index.ts'
+import { spendingRoutes } from '#src/features/spending/index.ts'
 import { usageRoutes } from '#src/features/usage/index.ts'
 import { createApiRouter } from '#src/http/api.ts'
 import type { AppContext, AppEnv } from '#src/http/api.ts'
@@ -31,6 +32,7 @@ export function createApi(deps: Deps, page: (c: AppContext) => Promise<Response>
   api.route('/v1', pricingRoutes(deps))
   api.route('/v1', publisherBillingRoutes(deps))
   api.route('/v1', buyerRoutes(deps))
+  api.route('/v1', spendingRoutes(deps))
   api.route('/v1', usageRoutes(deps))
   api.route('/webhooks', webhookRoutes(deps))
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {

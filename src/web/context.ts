@@ -7,6 +7,7 @@ import type { InsightServices } from '#src/features/insights/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
 import type { ReceiptServices } from '#src/features/receipts/index.ts'
 import type { ReviewServices } from '#src/features/reviews/index.ts'
+import type { SpendingServices } from '#src/features/spending/index.ts'
 import type { SandboxServices } from '#src/features/sandbox/index.ts'
 import type { ShownSite, SiteServices } from '#src/features/site/index.ts'
 import type { TourServices } from '#src/features/tour/index.ts'
@@ -32,6 +33,7 @@ export interface WebServices {
   readonly reports: ReportServices
   readonly claims: ClaimServices
   readonly billing: BillingServices
+  readonly spending: SpendingServices
   readonly stripeEvents: StripeEventServices
   readonly earnings: EarningsServices
   readonly account: AccountServices

@@ -12,6 +12,7 @@ import { createInsightServices } from '#src/features/insights/index.ts'
 import { createReceiptServices } from '#src/features/receipts/index.ts'
 import { createReviewServices } from '#src/features/reviews/index.ts'
 import { createSandboxServices } from '#src/features/sandbox/index.ts'
+import { createSpendingServices } from '#src/features/spending/index.ts'
 import { createSiteServices } from '#src/features/site/index.ts'
 import { createTourServices } from '#src/features/tour/index.ts'
 import {
@@ -33,6 +34,7 @@ export const createWebServices = (deps: Deps): WebServices => ({
   reports: createReportServices(deps),
   claims: createClaimServices(deps),
   billing: createBillingServices(deps),
+  spending: createSpendingServices(deps),
   stripeEvents: createStripeEventServices(deps),
   earnings: createEarningsServices(deps),
   account: createAccountServices(deps),

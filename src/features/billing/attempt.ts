@@ -8,6 +8,7 @@ const refusals = [
   'wrong_currency',
   'payment_required',
   'payment_declined',
+  'spend_cap_reached',
   'unavailable',
   'conflict',
   'rate_limited',

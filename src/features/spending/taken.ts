@@ -9,6 +9,7 @@ import {
   billingEntries,
   billingIntents,
   openStatuses,
+  purchaseKinds,
   subscriptionAddons,
   user,
   userAgentSubscriptions,
@@ -32,9 +33,11 @@ interface About {
 /** A purchase that is not settled yet. */
 export interface Reserved extends About {
   readonly intentId: string
-  readonly kind: 'checkout' | 'change' | 'resume' | 'addon'
+  readonly kind: (typeof purchaseKinds)[number]
   readonly months: ReadonlyMap<Month, number>
   readonly expiresAt: Date
+  /** Where it is finished or given up. Null: it is being worked on. */
+  readonly href: string | null
 }
 
 /** What renews of one subscription. */
@@ -103,12 +106,15 @@ async function readReserved(db: Reader, userId: string): Promise<Reserved[]> {
     )
     .orderBy(intent.createdAt)
     .limit(most)
-  return rows.flatMap(({ intent: { id, kind, claim, agentId, expiresAt }, agent }) => {
-    if (claim === null || kind === 'cancel' || kind === 'refund' || kind === 'setup') return []
+  return rows.flatMap(({ intent: { id, kind, claim, agentId, expiresAt, input, url }, agent }) => {
+    if (claim === null || !isPurchase(kind)) return []
     const months = new Map(Object.entries(claim.months))
-    return { intentId: id, kind, agentId, agent, currency: claim.currency, months, expiresAt }
+    const href = kind === 'checkout' || input['by'] === 'checkout' ? `/checkout/${id}` : url
+    return { intentId: id, kind, agentId, agent, currency: claim.currency, months, expiresAt, href }
   })
 }
+
+const isPurchase = (kind: string): kind is Reserved['kind'] => purchaseKinds.some((known) => known === kind)
 
 interface Whose {
   readonly userId: string
@@ -271,4 +277,15 @@ export function sumsOf(taken: Taken, { agentId, currency }: Scope): Sums {
   const due = sumOf(taken.due.filter(isIn).map(({ months }) => months))
   const spent = new Map([[taken.month, spentMinor]])
   return { spentMinor, reserved, due, taken: sumOf([spent, reserved, due]) }
+}
+
+/**
+ * The least that a cap can be: nothing that comes would pass it. What is spent already counts only in a month that something more
+ * comes in.
+ */
+export function leastCap({ month: present }: Pick<Taken, 'month'>, { spentMinor, reserved, due }: Sums): number {
+  return [...sumOf([reserved, due])].reduce(
+    (most, [month, minor]) => (minor <= 0 ? most : Math.max(most, minor + (month === present ? spentMinor : 0))),
+    0,
+  )
 }

@@ -15,6 +15,16 @@ export const boundsOf = (month: Month): { readonly start: Date; readonly end: Da
   end: new Date(`${monthAfter(month, 1)}-01T00:00:00Z`),
 })
 
+/** The same day and time in another month, or its last day where it is shorter. */
+export function dayIn(at: Date, month: Month): Date {
+  const { end } = boundsOf(month)
+  const lastDay = new Date(+end - 1).getUTCDate()
+  const [year = 0, ofYear = 1] = month.split('-').map(Number)
+  const moved = new Date(at)
+  moved.setUTCFullYear(year, ofYear - 1, Math.min(at.getUTCDate(), lastDay))
+  return moved
+}
+
 /** Minor units by month; what is not there is 0. */
 export type ByMonth = ReadonlyMap<Month, number>
 

@@ -27,6 +27,10 @@ const words: Readonly<Record<Refusal['code'], Words>> = {
     title: 'The payment was declined',
     text: 'Nothing was changed. Try another card, or ask your bank.',
   },
+  spend_cap_reached: {
+    title: 'Your spending cap stops this',
+    text: 'It would bring a month past the most that you let yourself be charged.',
+  },
   unavailable: {
     title: 'Payments can’t be reached right now',
     text: 'Nothing was lost. Try again in a minute; pressing twice never pays twice.',
@@ -43,6 +47,7 @@ const statuses: Readonly<Record<Refusal['code'], number>> = {
   conflict: 409,
   payment_required: 402,
   payment_declined: 402,
+  spend_cap_reached: 409,
   unavailable: 503,
   rate_limited: 429,
 }
@@ -52,13 +57,18 @@ export const isRefusal = (text: string): text is Refusal['code'] => Object.hasOw
 
 export const statusOf = ({ code }: Refusal): number => statuses[code]
 
+/** What is special about them is in words for people. */
+const saysMore: ReadonlySet<Refusal['code']> = new Set(['payment_declined', 'conflict', 'spend_cap_reached'])
+
 /** Says it where it happened. */
 export function RefusalNotice({ refusal: { code, detail, subscriptionId } }: { refusal: Refusal }) {
   const { title, text } = words[code]
   return (
     <Notice tone="bad" role="alert" title={title}>
-      {code === 'payment_declined' || code === 'conflict' ? (detail ?? text) : text}
-      {code === 'payment_declined' && detail !== undefined && ' Nothing was changed.'}{' '}
+      {saysMore.has(code) ? (detail ?? text) : text}
+      {code === 'payment_declined' && detail !== undefined && ' Nothing was changed.'}
+      {code === 'spend_cap_reached' && ' Nothing was charged.'}{' '}
+      {code === 'spend_cap_reached' && <TextLink href="/account/spending">See and change your cap</TextLink>}
       {subscriptionId !== undefined && (
         <TextLink href={`/account/subscriptions/${subscriptionId}`}>Go to the subscription</TextLink>
       )}
