@@ -323,6 +323,26 @@ describe('the decision', () => {
     expect((await agentNow())?.organizationId).toBe(winner?.organizationId)
   })
 
+  test('is made when the entry goes: nobody waits for what can’t be claimed any more', async () => {
+    const other = await addClaimant()
+    const ids = [await proven(), (await start(other.claimant, { organization: other.organizationSlug })).body.id]
+    await other.claimant.call('POST', `/agents/${slug}/removal`, { body: { details: 'It is ours.' } })
+    const { items } = (await operator.call('GET', '/operator/reports?kind=removal&limit=100')).body
+    const { id } = items.find(({ agent }: { agent: { slug: string } }) => agent.slug === slug)
+    const upheld = await operator.call('POST', `/operator/reports/${id}/uphold`, { body: { reason: 'They asked.' } })
+    expect(upheld.status).toBe(204)
+    for (const claimId of ids) {
+      expect(await rowOf(claimId)).toMatchObject({ state: 'refused', decidedBy: operator.userId })
+      expect((await trailOf(claimId)).at(-1)).toEqual(['agent_claim.refuse', 'success', operator.userId])
+    }
+    await eventually(() => {
+      for (const person of [claimant, other.claimant]) {
+        const [mail] = mailsTo(person).filter(({ subject }) => subject === 'Your claim of Lector was refused')
+        expect(mail?.text).toContain('> The entry was taken down')
+      }
+    })
+  })
+
   test('is not for somebody who doesn’t manage the organization any more', async () => {
     const id = await proven()
     await db().update(organizationMember).set({ role: 'member' }).where(eq(organizationMember.userId, claimant.userId))

@@ -22,15 +22,15 @@ type Row = typeof reports.$inferSelect
 type DecideDeps = Pick<Deps, 'db' | 'mail' | 'baseUrl'>
 
 /**
- * An operator's last word on a report about an agent. Upholding a removal archives the entry and decides everybody's removal of
- * it. Throws `not_found`; `conflict` for one that is decided or is about a review, and for taking down what somebody has claimed.
+ * An operator's last word on a report about an agent. Upholding a removal archives the entry, and decides everybody's removal and
+ * every open claim of it. Throws `not_found`; `conflict` for one that is decided or is about a review, and for taking down what somebody has claimed.
  */
 export async function decideReport(deps: DecideDeps, decide: DecideReport): Promise<void> {
   const { reportId, verdict } = decide
   await deps.db.transaction(async (tx) => {
     const report = await lockReport(tx, reportId)
     const takesDown = verdict === 'uphold' && (report.kind === 'removal' || decide.takesDown)
-    if (takesDown) await takeDownEntry(tx, { ...report, ...decide })
+    if (takesDown) await takeDownEntry(tx, { ...report, ...decide, deps })
     const decided = await writeDecision(tx, { report, decide })
     await recordAudit(tx, {
       userId: decide.operatorId,
