@@ -1539,6 +1539,8 @@ export const interactions = pgTable(
     notifyError: text('notify_error'),
     /** How often telling was tried. */
     notifyAttempts: integer('notify_attempts').notNull().default(0),
+    /** By the business clock, as it is shown; mails are about what was `createdAt` since somebody said yes to them. */
+    occurredAt: businessInstant('occurred_at'),
     createdAt: createdAt(),
   },
   (table) => [
@@ -1811,6 +1813,8 @@ export const agentSearch = pgTable(
     quality: doublePrecision('quality').notNull(),
     /** The name in plain lower-case words, to sort by. */
     nameKey: plainText('name_key').notNull(),
+    /** Who makes it, as the document was written; empty: nobody is named. */
+    publisher: text('publisher').notNull().default(''),
     listedAt: instant('listed_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
     /** Slugs. */
