@@ -13,7 +13,7 @@ interface ContinueAsProps {
 export const ContinueAs = ({ part, to, kind = 'ink', label }: ContinueAsProps) => (
   <form method="post" action="/tour">
     <input type="hidden" name="part" value={part} />
-    <Button kind={kind} name="to" value={to}>
+    <Button kind={kind} name="to" value={to} className="tour-press">
       {label ?? `Continue as the demo ${part}`}
     </Button>
   </form>

@@ -158,7 +158,7 @@ export function stepsOf({ tour, looksAs }: { readonly tour: Tour; readonly looks
 
 const Away = ({ href, children }: { href: string; children: ReactNode }) => (
   <p>
-    <ButtonLink href={href} target="_blank" rel="noopener">
+    <ButtonLink href={href} target="_blank" rel="noopener" className="tour-press">
       {children}
       <span className="sr-only"> (opens in a new tab)</span>
     </ButtonLink>
