@@ -16,8 +16,10 @@ import { listOwnOffers } from './buyers/own-offers.ts'
 import type { OwnOffer } from './buyers/own-offers.ts'
 import { findPaymentPage, lookAgain } from './buyers/late-payment.ts'
 import { findOwnSubscription, listOwnSubscriptions } from './buyers/own-subscriptions.ts'
-import type { OwnSubscription, SubscriptionPage } from './buyers/own-subscriptions.ts'
+import type { OwnSubscription } from './buyers/own-subscriptions.ts'
 import { needsCard } from './buyers/needs-card.ts'
+import { readOverview } from './buyers/read-overview.ts'
+import type { Overview } from './buyers/read-overview.ts'
 import { isTrialUsed, readQuote } from './buyers/read-quote.ts'
 import type { Quote } from './buyers/read-quote.ts'
 import { businessNow } from './clock.ts'
@@ -55,6 +57,19 @@ export interface SubscriptionDetail extends OwnSubscription {
   readonly isGraceOver: boolean
   /** The next charge's moment has come; Stripe takes about an hour. */
   readonly isBeingCharged: boolean
+  /** RFC 3339: now, by the business clock. */
+  readonly now: string
+}
+
+/** One of many, in its list. */
+export interface ListedSubscription extends OwnSubscription {
+  /** As SubscriptionDetail's. */
+  readonly needsCard: boolean
+}
+
+export interface ListedPage {
+  readonly items: readonly ListedSubscription[]
+  readonly nextCursor: string | null
 }
 
 /** What buyers' pages show and do. Undefined: it is not there, or not theirs. */
@@ -64,7 +79,9 @@ export interface BillingServices {
   list(whose: {
     readonly userId: string
     readonly cursor?: string | undefined
-  }): Promise<Attempt<SubscriptionPage> | undefined>
+  }): Promise<Attempt<ListedPage> | undefined>
+  /** What somebody has now, and where each stands. */
+  overview(whose: { readonly userId: string }): Promise<Overview>
   find(which: WhichSubscription): Promise<SubscriptionDetail | undefined>
   /** As find, but where a payment is late or due by now Stripe is asked first, as far as it answers. */
   findNow(which: WhichSubscription): Promise<SubscriptionDetail | undefined>
@@ -100,7 +117,8 @@ interface WhichSubscription {
 
 export const createBillingServices = (deps: Deps): BillingServices => ({
   newId: deps.newId,
-  list: (whose) => attempt([], () => listOwnSubscriptions(deps, whose)),
+  list: (whose) => attempt([], () => readList(deps, whose)),
+  overview: (whose) => readOverview(deps, whose),
   find: (which) => findDetail(deps, which),
   findNow: (which) => findNow(deps, which),
   quote: (which) => readQuote(deps, which),
@@ -196,6 +214,15 @@ const turn =
     return verb()
   }
 
+async function readList(deps: Deps, whose: Parameters<BillingServices['list']>[0]): Promise<ListedPage> {
+  const { items, nextCursor } = await listOwnSubscriptions(deps, whose)
+  const needing = await Promise.all(items.map((subscription) => needsCard(deps, { subscription })))
+  return {
+    items: items.map((subscription, place) => ({ ...subscription, needsCard: needing[place] ?? false })),
+    nextCursor,
+  }
+}
+
 async function findDetail(deps: Deps, which: WhichSubscription): Promise<SubscriptionDetail | undefined> {
   if (!isUuid(which.subscriptionId)) return undefined
   const found = await findOwnSubscription(deps, which)
@@ -210,6 +237,7 @@ async function findDetail(deps: Deps, which: WhichSubscription): Promise<Subscri
     needsCard: await needsCard(deps, { subscription: found }),
     isGraceOver: hasCome(found.graceEndsAt),
     isBeingCharged: hasCome(found.nextCharge?.at ?? null),
+    now: now.toISOString(),
   }
 }
 

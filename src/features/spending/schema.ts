@@ -13,14 +13,10 @@ export const agentCapParam = z.strictObject({ agent: agentParam })
 
 export const newCapSchema = z
   .strictObject({
-    amountMinor: z
-      .int()
-      .min(0)
-      .max(capMinorMax)
-      .openapi({
-        example: 2500,
-        description: 'Minor units of `currency`, for each month. 0: nothing more is charged.',
-      }),
+    amountMinor: z.int().min(0).max(capMinorMax).openapi({
+      example: 2500,
+      description: 'Minor units of `currency`, for each month. 0: nothing more is charged.',
+    }),
     currency,
   })
   .openapi('NewSpendingCap')

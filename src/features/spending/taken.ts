@@ -182,7 +182,12 @@ function renewingOf({ row, tier, billed: old, next: coming }: Paid, addons: read
     addons,
     ...(coming !== null &&
       row.nextTierAt !== null && {
-        next: { at: row.nextTierAt, amountMinor: coming.price, every: coming.billingInterval },
+        next: {
+          at: row.nextTierAt,
+          amountMinor: coming.price,
+          every: coming.billingInterval,
+          isVersion: coming.familyId === tier.familyId,
+        },
       }),
   }
 }

@@ -19,7 +19,15 @@ type Row = typeof userAgentSubscriptions.$inferSelect
 /** A subscription as its owner is shown it. Times are RFC 3339, by the business clock. */
 export interface OwnSubscription {
   readonly id: string
-  readonly agent: { readonly id: string; readonly slug: string; readonly name: string; readonly isPublished: boolean }
+  readonly agent: {
+    readonly id: string
+    readonly slug: string
+    readonly name: string
+    readonly isPublished: boolean
+    /** By the marketplace: it can't be launched or used until it is reinstated. */
+    readonly isSuspended: boolean
+    readonly isLaunchable: boolean
+  }
   readonly tier: TierInShort
   /** `canceled` from the moment it ends, whether or not a job has written that down yet. */
   readonly status: Row['status']
@@ -81,6 +89,8 @@ interface Whose {
   readonly cursor?: string | undefined
   /** At most 100. */
   readonly limit?: number
+  /** Only what is not over. */
+  readonly isPresent?: boolean
 }
 
 const pageDefault = 20
@@ -90,12 +100,13 @@ const addonsMax = 200
 /** All that somebody has and had, the newest first. Throws `invalid_request` for a cursor that is none. */
 export async function listOwnSubscriptions(
   deps: ReadDeps,
-  { userId, cursor, limit = pageDefault }: Whose,
+  { userId, cursor, limit = pageDefault, isPresent = false }: Whose,
 ): Promise<SubscriptionPage> {
   const after = cursor === undefined ? undefined : decodeCursor(cursor)
   const { id } = userAgentSubscriptions
   const isFurther = after && sql`(${began}, ${id}) < (${after.at.toISOString()}::timestamptz, ${after.id}::uuid)`
-  const found = await select(deps, and(eq(userAgentSubscriptions.userId, userId), isFurther), limit + 1)
+  const isTheirs = eq(userAgentSubscriptions.userId, userId)
+  const found = await select(deps, and(isTheirs, isFurther, isPresent ? goesOn : undefined), limit + 1)
   const items = await describe(deps, found.slice(0, limit))
   const last = found[limit - 1]
   return {
@@ -120,6 +131,10 @@ const next = alias(agentPricingTiers, 'next')
 
 /** With the tier that counts now: a change that is due counts, whether or not a job has written it down yet. */
 const isNextDue = sql`coalesce(${userAgentSubscriptions.nextTierAt} <= rialto_now(), false)`
+
+/** As describeOne has it: what was cancelled is over when its period is, written down or not. */
+const goesOn = sql`${userAgentSubscriptions.status} NOT IN ('canceled', 'incomplete_expired')
+  AND NOT (${userAgentSubscriptions.cancelAtPeriodEnd} AND ${userAgentSubscriptions.currentPeriodEnd} <= rialto_now())`
 
 /** To the millisecond, as a cursor has it. */
 const began = sql`date_trunc('milliseconds', ${userAgentSubscriptions.createdAt})`
@@ -173,7 +188,18 @@ function describeOne({ config }: Pick<Deps, 'config'>, found: Found, addons: rea
     row.pastDueAt && new Date(Math.min(+row.pastDueAt, +row.currentPeriodEnd) + config.paymentGraceDays * dayMs)
   return {
     id: row.id,
-    agent: { id: agent.id, slug: agent.slug, name: agent.name, isPublished: agent.status === 'published' },
+    agent: {
+      id: agent.id,
+      slug: agent.slug,
+      name: agent.name,
+      isPublished: agent.status === 'published',
+      isSuspended: agent.status === 'suspended',
+      isLaunchable:
+        agent.status === 'published' &&
+        !agent.comingSoon &&
+        agent.initiateLoginUri !== null &&
+        agent.oauthClientId !== null,
+    },
     tier: inShort(tier),
     status,
     price,

@@ -2,15 +2,12 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '#src/db/client.ts'
 import { billingIntents } from '#src/db/schema/index.ts'
-import type { purchaseKinds } from '#src/db/schema/index.ts'
-import type { Deps } from '#src/deps.ts'
-import { holdAgainstCaps } from '#src/features/spending/index.ts'
-import type { Costs, GateDeps } from '#src/features/spending/index.ts'
+import type { purchaseKinds, SpendingClaim } from '#src/db/schema/index.ts'
 
 export type Intent = typeof billingIntents.$inferSelect
 export type PurchaseKind = (typeof purchaseKinds)[number]
 
-interface NewIntent<Kind extends Intent['kind']>
+export interface NewIntent<Kind extends Intent['kind']>
   extends
     Pick<Intent, 'id' | 'userId' | 'agentId'>,
     Partial<Pick<Intent, 'subscriptionId' | 'tierId' | 'offerId' | 'input'>> {
@@ -25,20 +22,11 @@ export const writeIntent = (
   intent: NewIntent<Exclude<Intent['kind'], PurchaseKind>>,
 ): Promise<Intent> => write(db, intent)
 
-/**
- * Writes a purchase down, held against its person's spending caps. As writeIntent with an id again. A second open checkout of one
- * person at one agent, and a second open change of one subscription, is refused by the database (unique violation). Throws
- * `spend_cap_reached`.
- */
-export async function writePurchase(
-  deps: Pick<Deps, 'db'> & GateDeps,
-  { costs, ...intent }: NewIntent<PurchaseKind> & { readonly costs: Costs },
-): Promise<Intent> {
-  return deps.db.transaction(async (tx) => {
-    const known = await readIntent(tx, intent.id)
-    return known ?? write(tx, { ...intent, claim: await holdAgainstCaps(tx, deps, { ...intent, costs }) })
-  })
-}
+/** A purchase, with what it may come to cost: held against its person's caps by writePurchase. */
+export const writeClaimed = (
+  tx: Transaction,
+  intent: NewIntent<PurchaseKind> & { readonly claim: SpendingClaim },
+): Promise<Intent> => write(tx, intent)
 
 async function write(
   db: Database | Transaction,

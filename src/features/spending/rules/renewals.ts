@@ -14,7 +14,15 @@ export interface Renewing {
   /** Billed with it as long as it is billed as often. */
   readonly addons?: readonly { readonly amountMinor: number; readonly every: Interval }[]
   /** What takes over by itself. */
-  readonly next?: { readonly at: Date; readonly amountMinor: number; readonly every: Interval } | undefined
+  readonly next?: Coming | undefined
+}
+
+export interface Coming {
+  readonly at: Date
+  readonly amountMinor: number
+  readonly every: Interval
+  /** A newer version of the tier, which Stripe may be told of too late for its first period. */
+  readonly isVersion: boolean
 }
 
 const stepOf = { month: 1, year: 12 } as const satisfies Record<Interval, number>
@@ -30,14 +38,14 @@ export function renewalsOf({ at, amountMinor, every, addons = [], next }: Renewi
   const charged = new Map<Month, number>()
   const last = monthAfter(from, monthsAhead)
   const changesIn = next && monthOf(next.at)
-  let present = { amountMinor, every }
+  let present: Pick<Renewing, 'amountMinor' | 'every'> = { amountMinor, every }
   for (let month = monthOf(at); month <= last; month = monthAfter(month, stepOf[present.every])) {
     const before = present.amountMinor
     if (next !== undefined && changesIn !== undefined && month >= changesIn) present = next
     // A free tier takes over.
     if (present.amountMinor === 0) break
-    // In the month itself Stripe may have asked for the old price already.
-    const main = month === changesIn ? Math.max(before, present.amountMinor) : present.amountMinor
+    const isEither = next?.isVersion === true && month === changesIn
+    const main = isEither ? Math.max(before, present.amountMinor) : present.amountMinor
     const beside = addons.filter((addon) => addon.every === present.every)
     if (month >= from)
       charged.set(
