@@ -1040,6 +1040,8 @@ export const billingIntents = pgTable(
     isOneOf(table.state, billingIntentStates),
     holds(table.settledAt, sql`(${table.settledAt} IS NULL) = (${table.state} = 'open')`),
     holds(table.input, sql`jsonb_typeof(${table.input}) = 'object'`),
+    // What may cost is held against its person's spending caps before it is written down.
+    holds(table.claim, sql`(${table.claim} IS NOT NULL) = (${table.kind} IN (${literals(purchaseKinds)}))`, 'kind_check'),
     reference(table.userId, user.id, 'cascade'),
     reference(table.agentId, agents.id, 'cascade'),
     reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),

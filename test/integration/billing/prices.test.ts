@@ -251,7 +251,8 @@ describe('the job that keeps prices in step', () => {
       .set({ nextTierId: planned.id, nextTierAt: new Date(), priceId: prices[3]?.priceId ?? '' })
       .where(eq(userAgentSubscriptions.id, subscriptionId))
     const intent = { userId: await addPerson(db), agentId: by.agentId, tierId: paying.id, expiresAt: new Date() }
-    await db.insert(billingIntents).values({ kind: 'checkout', ...intent })
+    const claim = { currency: 'EUR', months: {} }
+    await db.insert(billingIntents).values({ kind: 'checkout', ...intent, claim })
     for (const { id } of [had, planned, paying, billed]) await archiveTier(ground.database, { by, tierId: id })
     await sync()
     expect(await areActive()).toEqual([true, true, true, true])

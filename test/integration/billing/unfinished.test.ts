@@ -62,7 +62,8 @@ describe('an add-on whose buyer never came back', () => {
     const bought = await billing.subscribe({ agent, tierId: agent.tiers.monthly })
     // Their subscription is gone.
     const input = { by: 'item', prorationDate: 0 }
-    const hopeless = { kind: 'addon', userId: bought.userId, agentId: agent.agentId, offerId, input } as const
+    const claim = { currency: 'EUR', months: {} }
+    const hopeless = { kind: 'addon', userId: bought.userId, agentId: agent.agentId, offerId, input, claim } as const
     await billing.database.db
       .insert(billingIntents)
       .values(Array.from({ length: 100 }, () => ({ ...hopeless, id: randomUUID(), expiresAt: sql`rialto_now()` })))

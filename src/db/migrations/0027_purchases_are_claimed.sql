@@ -1,0 +1,3 @@
+-- What was written down before there were caps is held against none.
+UPDATE "billing_intents" SET "claim" = '{"currency":"USD","months":{}}' WHERE "kind" IN ('checkout', 'change', 'resume', 'addon') AND "claim" IS NULL;--> statement-breakpoint
+ALTER TABLE "billing_intents" ADD CONSTRAINT "billing_intents_claim_kind_check" CHECK (("billing_intents"."claim" IS NOT NULL) = ("billing_intents"."kind" IN ('checkout', 'change', 'resume', 'addon')));
