@@ -1,3 +1,4 @@
+import { readBusinessNow } from '#src/db/business-now.ts'
 import type { Deps } from '#src/deps.ts'
 import { parseEmail, requireOperator } from '#src/identity/index.ts'
 import type { AccountViewer } from '#src/identity/index.ts'
@@ -26,7 +27,7 @@ export interface EngagementServices {
   /** Newest first. What is not understood of the filter is left out. Throws `forbidden`. */
   interactions(viewer: AccountViewer, asked: AskedInteractions): Promise<InteractionPage>
   /** Throws `forbidden` and `not_found`. */
-  interaction(viewer: AccountViewer, id: string): Promise<InteractionDetail>
+  interaction(viewer: AccountViewer, id: string): Promise<InteractionDetail & Pick<InteractionPage, 'now'>>
   /** Undefined: it has no page. */
   agent(slug: string): Promise<ListedAgent | undefined>
   /** How many people have installed it; see installs.ts for who counts. */
@@ -68,17 +69,21 @@ export interface InteractionPage {
   readonly items: readonly Interaction[]
   readonly nextCursor: string | undefined
   readonly types: readonly string[]
+  /** The business clock, which they are shown by. */
+  readonly now: string
 }
 
 export const createEngagementServices = (deps: Deps): EngagementServices => ({
   interactions: async (viewer, asked) => {
     await requireOperator(deps.db, viewer)
-    return { ...(await listInteractions(deps, listingOf(asked))), types: interactionTypes }
+    const [page, now] = await Promise.all([listInteractions(deps, listingOf(asked)), readBusinessNow(deps.db)])
+    return { ...page, types: interactionTypes, now }
   },
   interaction: async (viewer, id) => {
     await requireOperator(deps.db, viewer)
     if (!uuid.test(id)) throw new AppError('not_found')
-    return getInteraction(deps, id)
+    const [interaction, now] = await Promise.all([getInteraction(deps, id), readBusinessNow(deps.db)])
+    return { ...interaction, now }
   },
   agent: (slug) => findListedAgent(deps.db, slug),
   countInstalls: (agentId) => countInstalls(deps.db, agentId),

@@ -4,11 +4,15 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { readBusinessNow } from '#src/db/business-now.ts'
 import { interactionMails, interactionRecipients, interactions } from '#src/db/schema/index.ts'
 import { recordInteraction } from '#src/features/engagement/index.ts'
+import { listInteractions } from '#src/features/engagement/interactions/list-interactions.ts'
 import { addRecipient, listRecipients, removeRecipientByEmail } from '#src/features/engagement/recipients/recipients.ts'
 import { eventually, mailsTo, startBench } from './bench.ts'
 import type { Bench } from './bench.ts'
+
+const monthMs = 31 * 86_400_000
 
 let bench: Bench
 let refuses: (to: string) => boolean
@@ -171,4 +175,19 @@ test('pnpm operator:recipients puts addresses on the list and takes them off', a
   expect(added).toContain(`✓ ${at('ada')} is asked by mail`)
   expect(removed).toContain(`✓ ${at('kim')} gets no more mails`)
   expect((await listRecipients(bench.deps.db)).map(({ email }) => email)).toEqual([at('ada')])
+})
+
+test('in a sandbox whose clock was advanced, acts stand where they happened on it, and are mailed all the same', async () => {
+  await bench.addConfirmed(at('ada'))
+  await bench.deps.pool.query(`UPDATE installation SET environment = 'sandbox', clock_offset_ms = $1`, [monthMs])
+  const id = await record()
+  const [shown] = (await listInteractions(bench.deps, { limit: 1 })).items
+  const now = Date.parse(await readBusinessNow(bench.deps.db))
+  expect(now - Date.now()).toBeGreaterThan(monthMs - 60_000)
+  expect(now - Date.parse(shown?.occurredAt ?? '')).toBeLessThan(60_000)
+  await eventually(async () => {
+    await bench.run()
+    expect((await read(id))?.notifiedAt).not.toBeNull()
+  })
+  expect(told()).toEqual([at('ada')])
 })

@@ -82,13 +82,15 @@ const columns = {
   notifiedAt: interactions.notifiedAt,
   notifyError: interactions.notifyError,
   notifyAttempts: interactions.notifyAttempts,
+  occurredAt: interactions.occurredAt,
   createdAt: interactions.createdAt,
 }
 
 type Row = Omit<typeof interactions.$inferSelect, 'agentId'> & { readonly agentSlug: string | null }
 
-const shown = ({ notifiedAt, createdAt, ...row }: Row) => ({
+const shown = ({ notifiedAt, occurredAt, createdAt, ...row }: Row) => ({
   ...row,
+  occurredAt: occurredAt.toISOString(),
   notifiedAt: iso(notifiedAt),
   createdAt: createdAt.toISOString(),
 })

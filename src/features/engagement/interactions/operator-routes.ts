@@ -33,6 +33,7 @@ const fields = {
   notifiedAt: isoTime.nullable().openapi({ description: 'When all of its mails had been handed over.' }),
   notifyError: z.string().nullable(),
   notifyAttempts: z.int(),
+  occurredAt: isoTime.openapi({ description: 'By the business clock, which a sandbox can advance.' }),
   createdAt: isoTime,
 }
 

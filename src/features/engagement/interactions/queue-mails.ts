@@ -31,7 +31,7 @@ interface Queued extends Record<string, unknown> {
   readonly interaction_id: string
   readonly type: string
   readonly agent_name: string | null
-  readonly created_at: string
+  readonly occurred_at: string
 }
 
 async function queuePage(tx: Transaction, { mail, baseUrl }: QueueDeps): Promise<number> {
@@ -50,7 +50,7 @@ async function queuePage(tx: Transaction, { mail, baseUrl }: QueueDeps): Promise
       RETURNING id, interaction_id, recipient_id
     )
     SELECT queued.id, recipient.email, interaction.id AS interaction_id, interaction.type, interaction.agent_name,
-      interaction.created_at
+      interaction.occurred_at
     FROM queued
       JOIN interactions AS interaction ON interaction.id = queued.interaction_id
       JOIN interaction_recipients AS recipient ON recipient.id = queued.recipient_id`)
@@ -58,7 +58,7 @@ async function queuePage(tx: Transaction, { mail, baseUrl }: QueueDeps): Promise
     const message = interactionRecorded({
       what: wordsOf(row.type),
       agent: row.agent_name ?? undefined,
-      at: new Date(row.created_at),
+      at: new Date(row.occurred_at),
       url: `${baseUrl}/operator/interactions/${row.interaction_id}`,
     })
     await mail.enqueue({ ...message, to: row.email, template: 'interaction-recorded' }, { tx, id: row.id, retriesMax })

@@ -26,7 +26,7 @@ export default function InteractionPage({ loaderData: { interaction, now } }: Ro
   return (
     <OperatorPage title={title} current="/operator/interactions">
       <Breadcrumbs crumbs={[{ label: 'Interactions', href: '/operator/interactions' }, { label: title }]} />
-      <Record lines={linesOf(interaction, now)} />
+      <Record lines={linesOf(interaction)} />
       <Section
         id="mails"
         title="Mails"
@@ -42,8 +42,8 @@ export default function InteractionPage({ loaderData: { interaction, now } }: Ro
   )
 }
 
-function linesOf(interaction: Interaction, now: number) {
-  const { agentName, agentSlug, userEmail, createdAt, metadata } = interaction
+function linesOf(interaction: Interaction) {
+  const { agentName, agentSlug, userEmail, occurredAt, now, metadata } = interaction
   return [
     {
       label: 'Agent',
@@ -53,7 +53,7 @@ function linesOf(interaction: Interaction, now: number) {
       label: 'Who',
       value: userEmail === null ? 'Not known, or gone' : <TextLink href={`mailto:${userEmail}`}>{userEmail}</TextLink>,
     },
-    { label: 'When', value: <RelativeTime iso={createdAt} now={now} /> },
+    { label: 'When', value: <RelativeTime iso={occurredAt} now={Date.parse(now)} /> },
     { label: 'Told', value: <ToldBadge {...interaction} /> },
     ...Object.entries(metadata).map(([name, value]) => ({
       label: fieldWords(Object.hasOwn(pages, name) ? name.replace(/Id$/, '') : name),

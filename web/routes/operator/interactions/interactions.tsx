@@ -22,14 +22,15 @@ export async function loader(args: Route.LoaderArgs) {
   const filter = { type: given('type'), agent: given('agent') }
   const cursor = given('cursor')
   const page = await orRefusal(services.engagement.interactions(viewer, { ...filter, cursor }))
-  return { page, filter, isFirst: cursor === undefined, now: Date.now() }
+  return { page, filter, isFirst: cursor === undefined }
 }
 
 type Filter = Route.ComponentProps['loaderData']['filter']
 
 /** What people did that somebody may want to answer: newest first. */
-export default function Interactions({ loaderData: { page, filter, isFirst, now } }: Route.ComponentProps) {
+export default function Interactions({ loaderData: { page, filter, isFirst } }: Route.ComponentProps) {
   const { items, nextCursor, types } = page
+  const now = Date.parse(page.now)
   const isFiltered = filter.type !== undefined || filter.agent !== undefined || !isFirst
   return (
     <OperatorPage title="Interactions" current="/operator/interactions">
@@ -55,7 +56,7 @@ export default function Interactions({ loaderData: { page, filter, isFirst, now 
               cell: ({ userEmail }) => <span className="wrap-anywhere">{userEmail ?? '–'}</span>,
             },
             { key: 'told', label: 'Mail', cell: (interaction) => <ToldBadge {...interaction} /> },
-            { key: 'when', label: 'When', cell: ({ createdAt }) => <RelativeTime iso={createdAt} now={now} /> },
+            { key: 'when', label: 'When', cell: ({ occurredAt }) => <RelativeTime iso={occurredAt} now={now} /> },
           ]}
         />
       )}
