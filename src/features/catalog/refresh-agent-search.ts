@@ -64,7 +64,7 @@ interface Listing {
   readonly ratingSum: number
 }
 
-interface SearchDocument extends Pick<Listing, 'traits' | 'installs' | 'reviewCount' | 'ratingSum'> {
+interface SearchDocument extends Pick<Listing, 'publisher' | 'traits' | 'installs' | 'reviewCount' | 'ratingSum'> {
   readonly agentId: string
   readonly nameKey: string
   /** Words by weight, A to D, joined by spaces. */
@@ -88,9 +88,10 @@ function documentOf(listing: Listing): SearchDocument {
     ...name.map(headLexeme),
     ...sampleLexemes(listing.id),
   ]
-  const { traits, installs, reviewCount, ratingSum } = listing
+  const { publisher, traits, installs, reviewCount, ratingSum } = listing
   return {
     agentId: listing.id,
+    publisher,
     traits,
     installs,
     reviewCount,
@@ -106,9 +107,9 @@ function documentOf(listing: Listing): SearchDocument {
 async function writeDocuments(tx: Transaction, documents: readonly SearchDocument[]): Promise<void> {
   const column = (read: (document: SearchDocument) => string | number) => sql.param(documents.map(read))
   await tx.execute(sql`
-    INSERT INTO agent_search AS present (agent_id, quality, name_key, listed_at, updated_at, tags,
+    INSERT INTO agent_search AS present (agent_id, quality, name_key, publisher, listed_at, updated_at, tags,
       traits, installs, review_count, rating_sum, document)
-    SELECT source.id, ${qualityOf(sql`source`)}, source.name_key, source.published_at, source.updated_at,
+    SELECT source.id, ${qualityOf(sql`source`)}, source.name_key, source.publisher, source.published_at, source.updated_at,
       ARRAY(SELECT tags.slug FROM agent_tags JOIN tags ON tags.id = tag_id WHERE agent_id = source.id ORDER BY 1),
       string_to_array(source.traits, ' '), source.installs, source.review_count, source.rating_sum,
       setweight(to_tsvector('english', source.a), 'A') || setweight(to_tsvector('english', source.b), 'B')
@@ -121,8 +122,8 @@ async function writeDocuments(tx: Transaction, documents: readonly SearchDocumen
       ${column(({ texts }) => texts[2])}::text[], ${column(({ texts }) => texts[3])}::text[],
       ${column(({ marks }) => marks)}::text[], ${column(({ traits }) => traits.join(' '))}::text[],
       ${column(({ installs }) => installs)}::integer[], ${column(({ reviewCount }) => reviewCount)}::integer[],
-      ${column(({ ratingSum }) => ratingSum)}::integer[]
-    ) AS given(id, name_key, a, b, c, d, marks, traits, installs, review_count, rating_sum)
+      ${column(({ ratingSum }) => ratingSum)}::integer[], ${column(({ publisher }) => publisher)}::text[]
+    ) AS given(id, name_key, a, b, c, d, marks, traits, installs, review_count, rating_sum, publisher)
     JOIN agents ON agents.id = given.id) AS source
     ON CONFLICT (agent_id) DO UPDATE SET ${assigned}
     WHERE (${of(sql`present`)}) IS DISTINCT FROM (${of(sql`excluded`)})`)
@@ -132,6 +133,7 @@ async function writeDocuments(tx: Transaction, documents: readonly SearchDocumen
 const written = [
   'quality',
   'name_key',
+  'publisher',
   'listed_at',
   'updated_at',
   'tags',

@@ -8,8 +8,8 @@ import { traitsOf } from './search/traits.ts'
 
 /**
  * Refreshes the search rows that have become untrue without an edit: a price came into effect or its tier went, an agent
- * stopped answering, somebody joined the publisher, was suspended or left with all they did; or an older version wrote the row. Returns how many there were. About a second
- * for 100,000 agents when there are none.
+ * stopped answering, the publisher has another name, somebody joined it, was suspended or left with all they did; or an older
+ * version wrote the row. Returns how many there were. About a second for 100,000 agents when there are none.
  */
 export async function refreshOutdatedSearch(db: Database): Promise<number> {
   let refreshed = 0
@@ -39,11 +39,13 @@ const outdatedAfter = (after: string): SQL => sql`
     SELECT * FROM agents WHERE id > ${after}::uuid ORDER BY id LIMIT ${refreshedMax}
   ), compared AS (
     SELECT chunk.id, CASE WHEN chunk.status <> 'published' THEN row.agent_id IS NOT NULL
-      ELSE row.agent_id IS NULL OR (row.updated_at, row.traits, row.installs, row.review_count, row.rating_sum)
+      ELSE row.agent_id IS NULL OR (row.updated_at, row.traits, row.installs, row.review_count, row.rating_sum, row.publisher)
         IS DISTINCT FROM
-        (chunk.updated_at, ${traitsOf(sql`chunk`)}, figures.installs, figures.review_count, figures.rating_sum)
+        (chunk.updated_at, ${traitsOf(sql`chunk`)}, figures.installs, figures.review_count, figures.rating_sum,
+          coalesce(organization.name, chunk.publisher_name, ''))
       END AS is_outdated
     FROM chunk LEFT JOIN agent_search AS row ON row.agent_id = chunk.id
+    LEFT JOIN organization ON organization.id = chunk.organization_id
     CROSS JOIN LATERAL ${figuresOf(sql`chunk`)} AS figures
   )
   SELECT (array_agg(id ORDER BY id DESC))[1] AS last,

@@ -353,6 +353,19 @@ describe('what happens without an edit', () => {
     expect(await standsAt()).toEqual({ list: [], isOnPage: false })
   })
 
+  test('an organization’s agents are found by the name that it has now, and not by the one before', async () => {
+    const organizationId = crypto.randomUUID()
+    await database.db.insert(organization).values({ id: organizationId, name: 'Quillfeather', slug: 'quillfeather' })
+    await change('paid', { organizationId })
+    expect(await slugsOf({ q: 'quillfeather' })).toEqual(['paid'])
+    await database.db.update(organization).set({ name: 'Inkhorn' }).where(eq(organization.id, organizationId))
+    expect(await refreshOutdatedSearch(database.db)).toBe(1)
+    expect(await slugsOf({ q: 'inkhorn' })).toEqual(['paid'])
+    expect(await slugsOf({ q: 'quillfeather', exact: true })).toEqual([])
+    expect(await refreshOutdatedSearch(database.db)).toBe(0)
+    await change('paid', { organizationId: null })
+  })
+
   test('shows after the regular look', async () => {
     await refreshOutdatedSearch(database.db)
     expect(await refreshOutdatedSearch(database.db)).toBe(0)
