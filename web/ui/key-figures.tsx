@@ -11,7 +11,7 @@ export function KeyFigures({ figures }: { figures: readonly Figure[] }) {
   return (
     <dl className="key-figures">
       {figures.map(({ label, value, unit }) => (
-        <div key={label} className="flex flex-col-reverse gap-4">
+        <div key={label} className="flex flex-col-reverse justify-end gap-4">
           <dt className="text-14 text-muted">{label}</dt>
           <dd className="figures text-28">
             {value}

@@ -9,6 +9,7 @@ const units = [
 // Made once: making one costs a hundred times what using it does.
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+const dayInYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
 const minute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
 
 /** "3 days ago", with the exact time in its title. `now` is an argument, so that server and browser agree. */
@@ -31,6 +32,9 @@ export function relativeTime(iso: string, now: number): string {
 }
 
 export const formatDay = (iso: string): string => day.format(new Date(iso))
+
+/** "3 Dec", for what lies within a year. */
+export const formatDayInYear = (iso: string): string => dayInYear.format(new Date(iso))
 
 /** In UTC, with its time of day. */
 export const exact = (iso: string): string => `${minute.format(new Date(iso))} UTC`

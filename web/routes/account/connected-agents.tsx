@@ -99,7 +99,7 @@ const AgentName = ({ connection: { name, slug } }: { connection: Connection }) =
   slug === null ? (
     name
   ) : (
-    <a href={`/agents/${slug}`} className="inline-flex items-center gap-8">
+    <a href={`/agents/${slug}`} className="inline-flex items-center gap-8 align-middle">
       <ArchIcon slug={slug} className="size-tile-s" />
       {name}
     </a>

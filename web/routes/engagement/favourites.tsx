@@ -54,7 +54,7 @@ function AgentName({ favourite: { slug, name, isListed } }: { favourite: Favouri
     </>
   )
   return isListed ? (
-    <a href={`/agents/${slug}`} className="inline-flex items-center gap-8">
+    <a href={`/agents/${slug}`} className="inline-flex items-center gap-8 align-middle">
       {shown}
     </a>
   ) : (

@@ -1,4 +1,4 @@
-import { asc, eq, sql } from 'drizzle-orm'
+import { asc, inArray, sql } from 'drizzle-orm'
 import type { Database } from '#src/db/client.ts'
 import { agentMetricDefinitions, agentPricingTiers } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
@@ -63,6 +63,7 @@ async function tierOf(
 
 interface CheckedRow extends Record<string, unknown> {
   readonly key: number
+  readonly subscription_id: string | null
   readonly used: string
   readonly held: string
   readonly limit_at: string | null
@@ -71,44 +72,73 @@ interface CheckedRow extends Record<string, unknown> {
   readonly period_end: string | null
 }
 
+type Metered = Pick<SubscriptionRow, 'id' | 'userId' | 'agentId'>
+
 /** Every metric of the agent, whoever asks: the caller knows that they may. */
-export async function readMeters(
+export async function readMeters(deps: MeterDeps, subscription: Metered): Promise<SubscriptionMeter[]> {
+  return (await readMetersOf(deps, [subscription])).get(subscription.id) ?? []
+}
+
+/** As readMeters for several at once, in two statements; a few dozen at most. Those that have ended are left out. */
+export async function readMetersOf(
   { db, config }: MeterDeps,
-  subscription: Pick<SubscriptionRow, 'id' | 'userId' | 'agentId'>,
-): Promise<SubscriptionMeter[]> {
-  const { id: subscriptionId, userId, agentId } = subscription
-  const { sortOrder, slug } = agentMetricDefinitions
+  subscriptions: readonly Metered[],
+): Promise<Map<string, SubscriptionMeter[]>> {
+  if (subscriptions.length === 0) return new Map()
+  const { agentId, sortOrder, slug } = agentMetricDefinitions
   const metrics = await db
     .select()
     .from(agentMetricDefinitions)
-    .where(eq(agentMetricDefinitions.agentId, agentId))
+    .where(
+      inArray(
+        agentId,
+        subscriptions.map((subscription) => subscription.agentId),
+      ),
+    )
     .orderBy(asc(sortOrder), asc(slug))
-    .limit(metricsMax)
-  const each = <T>(value: T) => sql.param(metrics.map(() => value))
+    .limit(metricsMax * subscriptions.length)
+  const asked = subscriptions.flatMap((subscription) =>
+    metrics.filter((metric) => metric.agentId === subscription.agentId).map((metric) => ({ subscription, metric })),
+  )
+  const each = <T>(value: (one: (typeof asked)[number]) => T) => sql.param(asked.map(value))
   const { rows } = await db.execute<CheckedRow>(sql`
-    SELECT key, used, held, limit_at, limit_parts, period_start, period_end
-    FROM check_usage(make_interval(secs => ${graceSecondsOf(config)}), ${each(userId)}::text[], ${each(agentId)}::uuid[],
-      ${sql.param(metrics.map((metric) => metric.slug))}::text[], ${each(1)}::bigint[])
-    WHERE subscription_id = ${subscriptionId} AND refusal IS DISTINCT FROM 'no_subscription'
+    SELECT key, subscription_id, used, held, limit_at, limit_parts, period_start, period_end
+    FROM check_usage(make_interval(secs => ${graceSecondsOf(config)}), ${each(({ subscription }) => subscription.userId)}::text[],
+      ${each(({ subscription }) => subscription.agentId)}::uuid[], ${each(({ metric }) => metric.slug)}::text[],
+      ${each(() => 1)}::bigint[])
+    WHERE refusal IS DISTINCT FROM 'no_subscription'
     ORDER BY key`)
-  return rows.flatMap((row) => {
-    const metric = metrics[row.key - 1]
-    if (metric === undefined) return []
-    const used = Number(row.used)
-    // What is out of use is shown where something of it is left.
-    if (metric.archivedAt !== null && used === 0 && row.limit_at === '0') return []
-    const { displayName, unit, kind } = metric
-    const state = stateOf(metric.slug, {
-      subscriptionId,
-      isGauge: kind === 'gauge',
-      used,
-      limit: row.limit_at === null ? null : Number(row.limit_at),
-      parts: partsOf(row.limit_parts?.map(Number) ?? null),
-      period:
-        row.period_start === null || row.period_end === null
-          ? undefined
-          : { start: new Date(row.period_start), end: new Date(row.period_end) },
-    })
-    return [{ ...state, displayName, unit, kind, held: Number(row.held) }]
+  const meters = rows.flatMap((row) => {
+    const { subscription, metric } = asked[row.key - 1] ?? {}
+    // An earlier subscription to the same agent is not the one that is counted.
+    if (subscription === undefined || metric === undefined || row.subscription_id !== subscription.id) return []
+    const meter = meterOf(row, { subscriptionId: subscription.id, metric })
+    return meter === undefined ? [] : { subscriptionId: subscription.id, meter }
   })
+  const bySubscription = Map.groupBy(meters, ({ subscriptionId }) => subscriptionId)
+  return new Map([...bySubscription].map(([id, found]) => [id, found.map(({ meter }) => meter)]))
+}
+
+interface Counted {
+  readonly subscriptionId: string
+  readonly metric: typeof agentMetricDefinitions.$inferSelect
+}
+
+/** Undefined: it is out of use, and nothing of it is left. */
+function meterOf(row: CheckedRow, { subscriptionId, metric }: Counted): SubscriptionMeter | undefined {
+  const used = Number(row.used)
+  if (metric.archivedAt !== null && used === 0 && row.limit_at === '0') return undefined
+  const { displayName, unit, kind } = metric
+  const state = stateOf(metric.slug, {
+    subscriptionId,
+    isGauge: kind === 'gauge',
+    used,
+    limit: row.limit_at === null ? null : Number(row.limit_at),
+    parts: partsOf(row.limit_parts?.map(Number) ?? null),
+    period:
+      row.period_start === null || row.period_end === null
+        ? undefined
+        : { start: new Date(row.period_start), end: new Date(row.period_end) },
+  })
+  return { ...state, displayName, unit, kind, held: Number(row.held) }
 }

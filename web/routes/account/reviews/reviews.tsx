@@ -8,6 +8,7 @@ import { Badge } from '../../../ui/badge.tsx'
 import { Button, ButtonLink } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
 import { Icon } from '../../../ui/icon.tsx'
+import { Notice } from '../../../ui/notice.tsx'
 import { Pagination } from '../../../ui/pagination.tsx'
 import { Prose } from '../../../ui/prose.tsx'
 import { RelativeTime } from '../../../ui/time.tsx'
@@ -114,13 +115,7 @@ function Written({ review, now }: WrittenProps) {
     <article aria-label={`Review of ${agent.name}`} className="written-review">
       <div className="flex flex-wrap items-center justify-between gap-12">
         <AgentLink agent={agent} href={agent.isListed ? reviewsHref({ slug: agent.slug }) : undefined} />
-        {hidden !== null ? (
-          <Badge tone="warning" icon={EyeOff}>
-            Hidden
-          </Badge>
-        ) : (
-          !agent.isListed && <Badge icon={EyeOff}>Not listed now</Badge>
-        )}
+        {!agent.isListed && <Badge icon={EyeOff}>Not listed now</Badge>}
       </div>
       <p className="flex flex-wrap items-center gap-x-12 gap-y-4 text-muted">
         <StarRow rating={rating} />
@@ -144,12 +139,17 @@ function Written({ review, now }: WrittenProps) {
         </div>
       )}
       {hidden !== null && (
-        <p className="wrap-anywhere">
-          An operator hid it and says why: <q>{hidden.reason}</q> It counts in no rating.{' '}
-          {isEmptied
-            ? 'You deleted its words.'
-            : agent.isListed && 'You can change it; an operator decides whether it is shown again.'}
-        </p>
+        <Notice tone="warning" title="An operator hid it: only you see it">
+          <p className="wrap-anywhere">
+            They say why: <q>{hidden.reason}</q>
+          </p>
+          <p>
+            It counts in no rating.{' '}
+            {isEmptied
+              ? 'You deleted its words.'
+              : agent.isListed && 'You can change it; an operator decides whether it is shown again.'}
+          </p>
+        </Notice>
       )}
       {reply !== null && (
         <div className="review-reply">

@@ -2,22 +2,23 @@ import type { SubscriptionDetail } from '#src/features/billing/index.ts'
 import CircleX from 'lucide-react/icons/circle-x'
 import Plus from 'lucide-react/icons/plus'
 import Rocket from 'lucide-react/icons/rocket'
-import { webContext } from '../../../context.ts'
 import { useLocale } from '../../../locale.ts'
-import { Button, ButtonLink } from '../../../ui/button.tsx'
+import { ButtonLink } from '../../../ui/button.tsx'
 import { Meter } from '../../../ui/meter.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { Table } from '../../../ui/table.tsx'
-import { formatDay } from '../../../ui/time.tsx'
+import { formatDay, formatDayInYear } from '../../../ui/time.tsx'
 import { accountHeaders } from '../../account-access/account-request.ts'
 import { TextLink } from '../../account-access/text-link.tsx'
 import { meterLimit } from '../../offers/meter-limit.ts'
+import { AttentionActions } from './attention-actions.tsx'
+import { attentionOf } from './attention.ts'
 import { AccountPage, noticeOf, Section } from '../account-page.tsx'
 import { Record } from '../record.tsx'
 import { isRefusal, RefusalNotice } from './refusal.tsx'
 import { StatusBadge } from './status.tsx'
 import { subscriptionRequest } from './subscription-request.ts'
-import { isOver, nextWords, owes, priceWords, statusWords } from './words.ts'
+import { isOver, nextWords, owes, priceWords } from './words.ts'
 import type { Route } from './+types/subscription.ts'
 
 export const headers = accountHeaders
@@ -39,15 +40,12 @@ const notices = {
 
 export async function loader(args: Route.LoaderArgs) {
   const { subscription, path, searchParams } = await subscriptionRequest(args, { isUpToDate: true })
-  const { services } = args.context.get(webContext)
-  const { slug } = subscription.agent
-  const isLaunchable = (await services.catalog.findLaunchUri(slug)) !== undefined
   const refused = searchParams.get('refused') ?? ''
-  return { subscription, path, isLaunchable, notice: noticeOf(notices, searchParams), refused }
+  return { subscription, path, notice: noticeOf(notices, searchParams), refused }
 }
 
 export default function SubscriptionPage({
-  loaderData: { subscription, path, isLaunchable, notice, refused },
+  loaderData: { subscription, path, notice, refused },
 }: Route.ComponentProps) {
   const { agent, meters, addons } = subscription
   const isEnded = isOver(subscription)
@@ -57,7 +55,7 @@ export default function SubscriptionPage({
       current="/account/subscriptions"
       notice={notice}
       action={
-        isLaunchable &&
+        agent.isLaunchable &&
         !isEnded && (
           <ButtonLink size="console" icon={Rocket} href={`/agents/${agent.slug}/launch`}>
             Launch
@@ -66,10 +64,10 @@ export default function SubscriptionPage({
       }
     >
       {isRefusal(refused) && <RefusalNotice refusal={{ code: refused }} />}
-      <State subscription={subscription} path={path} />
+      <State subscription={subscription} />
       <Terms subscription={subscription} path={path} />
-      {meters.length > 0 && (
-        <Section id="usage" title="Usage">
+      <Section id="usage" title="Usage">
+        {meters.length > 0 && (
           <div className="flex max-w-prose flex-col gap-16">
             {meters.map((meter) => (
               <Meter
@@ -78,19 +76,19 @@ export default function SubscriptionPage({
                 unit={meter.unit}
                 used={meter.used}
                 limit={meterLimit(meter)}
-                resets={meter.resetsAt === null ? undefined : `resets ${formatDay(meter.resetsAt)}`}
+                resets={meter.resetsAt === null ? undefined : `resets ${formatDayInYear(meter.resetsAt)}`}
               />
             ))}
           </div>
-          <p>
-            <TextLink href={`${path}/usage`}>Every unit, with its receipt</TextLink>
-          </p>
-        </Section>
-      )}
+        )}
+        <p>
+          <TextLink href={`${path}/usage`}>Every unit, with its receipt</TextLink>
+        </p>
+      </Section>
       {!isEnded && (addons.length > 0 || subscription.offers.length > 0) && (
         <Addons subscription={subscription} path={path} />
       )}
-      {!isEnded && <Ending subscription={subscription} path={path} />}
+      {!isEnded && !subscription.cancelAtPeriodEnd && <Ending subscription={subscription} path={path} />}
     </AccountPage>
   )
 }
@@ -100,36 +98,66 @@ interface PartProps {
   readonly path: string
 }
 
-/** What is wrong, if anything is, and the one thing to do about it. */
-function State({ subscription, path }: PartProps) {
-  const { label, text, tone } = statusWords(subscription)
-  const { needsCard, nextCharge } = subscription
-  if (needsCard && nextCharge !== null) {
-    return (
-      <Notice tone="warning" title={`Without a card it ends on ${formatDay(nextCharge.at)}`}>
-        Nothing is charged before that day. <TextLink href="/account/billing">Add a card</TextLink>
-      </Notice>
-    )
-  }
-  if (text === undefined) return undefined
+/** What its owner should know or do, the most urgent first; nothing where all is as it should be. */
+function State({ subscription }: { subscription: SubscriptionDetail }) {
+  const locale = useLocale()
+  if (isOver(subscription)) return <Over subscription={subscription} />
+  return attentionOf(subscription, { now: subscription.now, locale }).map(({ kind, tone, title, text }) => (
+    <Notice key={title} tone={tone} title={title}>
+      <div className="flex flex-col gap-12">
+        <p className="max-w-prose">{text}</p>
+        <div className="flex flex-wrap gap-12 empty:hidden">
+          <AttentionActions
+            kind={kind}
+            subscription={subscription}
+            isOnItsPage
+            hasOffers={subscription.offers.length > 0}
+          />
+        </div>
+      </div>
+    </Notice>
+  ))
+}
+
+/** What is left of it, and the way back. */
+function Over({ subscription }: { subscription: SubscriptionDetail }) {
+  const { agent, status, endedAt } = subscription
+  const title =
+    status === 'incomplete_expired'
+      ? 'It never began'
+      : endedAt === null
+        ? 'It has ended'
+        : `It ended on ${formatDay(endedAt)}`
   return (
-    <Notice tone={tone === 'neutral' ? 'info' : tone} title={label}>
-      {text} {owes(subscription) && <TextLink href={`${path}/pay`}>Pay now</TextLink>}
+    <Notice title={title}>
+      <div className="flex flex-col gap-12">
+        <p className="max-w-prose">
+          {status === 'incomplete_expired'
+            ? 'The first payment was not made in time. Nothing was charged.'
+            : 'Nothing more is charged. What you used stays below, unit by unit.'}
+          {agent.isSuspended && ` ${agent.name} is suspended, so it can’t be subscribed to now.`}
+        </p>
+        {agent.isPublished && (
+          <div>
+            <ButtonLink kind="secondary" size="console" href={`/agents/${agent.slug}#pricing`}>
+              Subscribe again
+            </ButtonLink>
+          </div>
+        )}
+      </div>
     </Notice>
   )
 }
 
 function Terms({ subscription, path }: PartProps) {
   const locale = useLocale()
-  const { tier, price, period, next, agent } = subscription
+  const { tier, price, period, next } = subscription
   const isEnded = isOver(subscription)
   const lines = [
     {
       label: 'Tier',
       value: `${tier.name} · ${price === null ? 'free' : priceWords(price, locale)}`,
-      action: isEnded
-        ? agent.isPublished && <TextLink href={`/agents/${agent.slug}#pricing`}>Subscribe again</TextLink>
-        : isChangeable(subscription) && <TextLink href={`${path}/change`}>Change tier</TextLink>,
+      action: isChangeable(subscription) && <TextLink href={`${path}/change`}>Change tier</TextLink>,
     },
     { label: 'Status', value: <StatusBadge subscription={subscription} /> },
     ...(next === null || isEnded ? [] : [{ label: 'Changes to', value: `${next.tier.name} on ${formatDay(next.at)}` }]),
@@ -223,31 +251,12 @@ function Addons({ subscription, path }: PartProps) {
   )
 }
 
-function Ending({ subscription, path }: PartProps) {
-  const { period, cancelAtPeriodEnd, price, agent } = subscription
-  const end = period === null ? '' : formatDay(period.end)
-  if (cancelAtPeriodEnd) {
-    return (
-      <Section
-        id="end"
-        title={`Ends on ${end}`}
-        intro={`Until then ${agent.name} works as before. ${price === null ? 'It stays free if you resume it.' : 'If you resume it, it goes on and is charged as before.'}`}
-      >
-        <form method="post" action={`${path}/resume`}>
-          <Button kind="secondary" size="console">
-            Resume
-          </Button>
-        </form>
-      </Section>
-    )
-  }
-  return (
-    <Section id="end" title="End it" intro="You see first when it ends and what stays.">
-      <div>
-        <ButtonLink kind="danger" size="console" icon={CircleX} href={`${path}/cancel`}>
-          Cancel {agent.name}
-        </ButtonLink>
-      </div>
-    </Section>
-  )
-}
+const Ending = ({ subscription: { agent }, path }: PartProps) => (
+  <Section id="end" title="End it" intro="You see first when it ends and what stays.">
+    <div>
+      <ButtonLink kind="danger" size="console" icon={CircleX} href={`${path}/cancel`}>
+        Cancel {agent.name}
+      </ButtonLink>
+    </div>
+  </Section>
+)

@@ -4,13 +4,14 @@ import { useLocale } from '../../../locale.ts'
 import { ArchIcon } from '../../../ui/arch/arch-icon.tsx'
 import { ButtonLink } from '../../../ui/button.tsx'
 import { EmptyState } from '../../../ui/empty-state.tsx'
+import { formatMoney } from '../../../ui/money.ts'
 import { Pagination } from '../../../ui/pagination.tsx'
 import { Table } from '../../../ui/table.tsx'
 import { accountHeaders } from '../../account-access/account-request.ts'
 import { AccountPage } from '../account-page.tsx'
 import { personRequest } from '../person-request.ts'
 import { StatusBadge } from './status.tsx'
-import { isOver, nextWords, priceWords } from './words.ts'
+import { isOver, nextWords } from './words.ts'
 import type { Route } from './+types/subscriptions.ts'
 
 export const headers = accountHeaders
@@ -48,7 +49,10 @@ export default function Subscriptions({ loaderData: { items, nextCursor, isFirst
                 key: 'agent',
                 label: 'Agent',
                 cell: ({ id, agent }) => (
-                  <a href={`/account/subscriptions/${id}`} className="inline-flex items-center gap-8 font-medium">
+                  <a
+                    href={`/account/subscriptions/${id}`}
+                    className="inline-flex items-center gap-8 align-middle font-medium"
+                  >
                     <ArchIcon slug={agent.slug} className="size-tile-s" />
                     {agent.name}
                   </a>
@@ -59,7 +63,14 @@ export default function Subscriptions({ loaderData: { items, nextCursor, isFirst
                 key: 'price',
                 label: 'Price',
                 cell: ({ price }) =>
-                  price === null ? 'Free' : <span className="figures">{priceWords(price, locale)}</span>,
+                  price === null ? (
+                    'Free'
+                  ) : (
+                    <>
+                      <span className="figures">{formatMoney(price, locale)}</span>{' '}
+                      <span className="text-muted">per {price.interval}</span>
+                    </>
+                  ),
               },
               { key: 'status', label: 'Status', cell: (subscription) => <StatusBadge subscription={subscription} /> },
               {

@@ -5,7 +5,7 @@ import { nextWords, owes, statusWords } from './words.ts'
 const end = '2026-12-22T00:00:00.000Z'
 const active: OwnSubscription = {
   id: 'x',
-  agent: { id: 'a', slug: 'lector', name: 'Lector', isPublished: true },
+  agent: { id: 'a', slug: 'lector', name: 'Lector', isPublished: true, isSuspended: false, isLaunchable: true },
   tier: { id: 't', name: 'Reader', isFree: false },
   status: 'active',
   price: { amountMinor: 900, currency: 'EUR', interval: 'month' },

@@ -29,6 +29,8 @@ interface StatusWords {
 export function statusWords(subscription: OwnSubscription & { readonly isGraceOver?: boolean }): StatusWords {
   const { status, agent, period, cancelAtPeriodEnd, trialEndsAt, graceEndsAt, disputedAt, endedAt } = subscription
   const end = period === null ? '' : formatDay(period.end)
+  if (agent.isSuspended && (status === 'active' || status === 'trialing'))
+    return { label: 'Agent suspended', tone: 'warning' }
   switch (status) {
     case 'active':
       if (cancelAtPeriodEnd) return { label: `Ends ${end}`, tone: 'warning' }
