@@ -7,17 +7,18 @@ const away = document.querySelector('[data-away]')
 
 const parts = (root) => [...root.querySelectorAll('[data-live]')]
 
-/** What has the focus in the part keeps it: the same element of the new one, which has the same name there. */
+/** What has the focus in the part keeps it: the same element of the new one, which has the same name there. False: not now. */
 function replace(part, fresh) {
   const held = part.contains(document.activeElement) ? document.activeElement : undefined
   // Somebody is typing.
-  if (held?.matches('input')) return
+  if (held?.matches('input')) return false
   for (const open of part.querySelectorAll('details[open][id]'))
     fresh.querySelector(`#${open.id}`)?.setAttribute('open', '')
   const name = held && nameOf(held)
   part.replaceChildren(...fresh.childNodes)
   if (held)
     [...part.querySelectorAll(held.tagName)].find((other) => nameOf(other) === name)?.focus({ preventScroll: true })
+  return true
 }
 
 const nameOf = (element) => element.closest('[id]').id + element.textContent
@@ -29,12 +30,11 @@ async function look() {
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status))
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
     for (const part of parts(document)) {
-      const fresh = page.querySelector(`[data-live=${part.dataset.live}]`)
+      const { live } = part.dataset
+      const fresh = page.querySelector(`[data-live=${live}]`)
+      const html = fresh?.innerHTML
       // Only what has changed, so that a screen reader is told of nothing else.
-      if (fresh && shown.get(part.dataset.live) !== fresh.innerHTML) {
-        shown.set(part.dataset.live, fresh.innerHTML)
-        replace(part, document.importNode(fresh, true))
-      }
+      if (fresh && shown.get(live) !== html && replace(part, fresh)) shown.set(live, html)
     }
     away.hidden = true
   } catch {

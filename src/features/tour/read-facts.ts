@@ -164,7 +164,7 @@ const dayMs = 86_400_000
 export async function readMonth(db: Db, trial: Trial | undefined): Promise<Month> {
   const [clock] = await db.select({ offsetMs: installation.clockOffsetMs }).from(installation)
   return {
-    daysAhead: Math.floor((clock?.offsetMs ?? 0) / dayMs),
+    daysAhead: Math.round((clock?.offsetMs ?? 0) / dayMs),
     charge: trial && (await findCharge(db, trial)),
   }
 }

@@ -84,12 +84,13 @@ interface OnTrial {
 async function readUsed(deps: Pick<Deps, 'config' | 'db'>, { trial, buyer }: OnTrial) {
   const { db } = deps
   const subscription = { id: trial.subscriptionId, userId: buyer.id, agentId: trial.agentId }
-  const [ledger, stop, addon, restart, meters] = await Promise.all([
+  const [ledger, stop, addon, sameRequest, restart, meters] = await Promise.all([
     readLedger(db, trial),
     findStop(db, trial),
     findBoughtAddon(db, trial),
+    findSameRequest(db, trial),
     findRestart(db, trial),
     readMeters(deps, subscription),
   ])
-  return { ledger, stop, addon, restart, meters, sameRequest: addon && (await findSameRequest(db, { trial, addon })) }
+  return { ledger, stop, addon, sameRequest, restart, meters }
 }

@@ -2,12 +2,13 @@ import { and, asc, desc, eq, gt, gte, isNull, lt, max, sql, sum } from 'drizzle-
 import {
   agentMetricDefinitions,
   demoRuns,
+  subscriptionAddons,
   subscriptionUsage,
   usageDenialsHourly,
   usageLedger,
 } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
-import type { BoughtAddon, Trial } from './read-facts.ts'
+import type { Trial } from './read-facts.ts'
 
 type Db = Deps['db']
 
@@ -128,13 +129,10 @@ export interface SameRequest {
   readonly after: number
 }
 
-/** A request that was stopped, and went on after the add-on where it had stopped: each line of it counted once. */
-export async function findSameRequest(
-  db: Db,
-  { trial, addon }: { readonly trial: Trial; readonly addon: BoughtAddon },
-): Promise<SameRequest | undefined> {
+/** A request that was stopped, and went on after an add-on where it had stopped: each line of it counted once. */
+export async function findSameRequest(db: Db, trial: Trial): Promise<SameRequest | undefined> {
   const { createdAt } = usageLedger
-  const isAfter = sql`${createdAt} > ${addon.at.toISOString()}::timestamptz`
+  const isAfter = gt(createdAt, subscriptionAddons.createdAt)
   const [found] = await db
     .select({
       request,
@@ -143,8 +141,16 @@ export async function findSameRequest(
       after: sql<string>`count(*) FILTER (WHERE ${isAfter})`,
     })
     .from(usageLedger)
-    .where(and(inSubscription(trial), eq(usageLedger.eventType, 'consume'), sql`${request} IS NOT NULL`))
-    .groupBy(request)
+    .innerJoin(subscriptionAddons, eq(subscriptionAddons.subscriptionId, usageLedger.subscriptionId))
+    .where(
+      and(
+        inSubscription(trial),
+        eq(subscriptionAddons.source, 'purchased'),
+        eq(usageLedger.eventType, 'consume'),
+        sql`${request} IS NOT NULL`,
+      ),
+    )
+    .groupBy(subscriptionAddons.id, request)
     .having(sql`bool_or(${isAfter}) AND bool_or(NOT (${isAfter})) AND count(*) = count(DISTINCT ${lineOf})`)
     .limit(1)
   if (!found?.request || found.at === null) return undefined

@@ -41,7 +41,7 @@ function Lines({ ledger: { lines, total, used, sum, unit } }: { ledger: Ledger }
         amount: signed(line.delta),
         balance: balanceOf(line),
       }))}
-      total={{ label: 'Counter', amount: `${used.toLocaleString('en')} ${unit}` }}
+      total={{ label: 'Counter of the period', amount: `${used.toLocaleString('en')} ${unit}` }}
     >
       <p className="pt-12 text-12 text-muted">
         Under each time the request and its line, as the agent noted them.{' '}

@@ -25,8 +25,10 @@ const misspelt = 'readabilty'
 
 /** The steps of the tour, each with what the database says of it and how it is done. */
 export function stepsOf({ tour, looksAs }: { readonly tour: Tour; readonly looksAs: LooksAs }): Step[] {
-  const { agent, buyer, facts, pid } = tour
+  const { agent, buyer, facts, ledger, pid } = tour
   const { signIn, favourite, trial, launch, stop, addon, sameRequest, restart, month } = facts
+  // The form of the newest line; its tab may be closed.
+  const form = `${agent.origin}/?proverbs=${ledger?.lines[0]?.request ?? ''}`
   /** Only the buyer can do it, and it happens in another tab, so that this one stays to look at. */
   const asBuyer = (way: ReactNode): ReactNode => (looksAs === 'buyer' ? way : <ContinueAs part="buyer" to="tour" />)
   return [
@@ -98,11 +100,14 @@ export function stepsOf({ tour, looksAs }: { readonly tour: Tour; readonly looks
       title: 'Buy more, right where it stopped',
       fact: addon && <AddonFact addon={addon} />,
       how: (
-        <p>
-          <InlineCode
-            text={`${agent.name} now says why it stopped. \`See what lifts it\` leads to the add-on, paid with the card you used before, and back.`}
-          />
-        </p>
+        <>
+          <p>
+            <InlineCode
+              text={`${agent.name} now says why it stopped. \`See what lifts it\` leads to the add-on, paid with the card you used before, and back.`}
+            />
+          </p>
+          {asBuyer(stop !== undefined && <Away href={form}>Open the form that was stopped</Away>)}
+        </>
       ),
     },
     {
@@ -110,9 +115,12 @@ export function stepsOf({ tour, looksAs }: { readonly tour: Tour; readonly looks
       title: 'Send the same request again: it succeeds once',
       fact: sameRequest && <SameRequestFact same={sameRequest} />,
       how: (
-        <p>
-          <InlineCode text="You are back at the same form. `Read it` sends all of it once more: what was counted is not counted again, and what was refused now is." />
-        </p>
+        <>
+          <p>
+            <InlineCode text="You are back at the same form. `Read it` sends all of it once more: what was counted is not counted again, and what was refused now is." />
+          </p>
+          {asBuyer(addon !== undefined && <Away href={form}>Open the same form again</Away>)}
+        </>
       ),
     },
     {

@@ -65,6 +65,9 @@ export default function TourPage({ loaderData: { tour, looksAs, viewerName }, ac
           {done} of {steps.length} steps are facts
           {viewerName !== undefined && `; you are ${viewerName}`}
         </output>
+        <noscript>
+          <p className="text-14 text-muted">Reload to see what has been committed since.</p>
+        </noscript>
       </div>
       {actionData !== undefined && <CannotContinue part={actionData.part} />}
       <div data-away hidden>
