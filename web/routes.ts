@@ -87,6 +87,7 @@ export default [
   route('operator/interactions/:id', 'routes/operator/interactions/interaction.tsx'),
   route('operator/claims', 'routes/operator/claims/claims.tsx'),
   route('operator/claims/:id', 'routes/operator/claims/claim.tsx'),
+  route('operator/entries/:slug', 'routes/operator/entries/entry.tsx'),
   route('operator/reports', 'routes/operator/reports/reports.tsx'),
   route('operator/reports/:id', 'routes/operator/reports/report.tsx'),
   route('operator/recipients', 'routes/operator/recipients/recipients.tsx'),

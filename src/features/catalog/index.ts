@@ -25,6 +25,7 @@ export type { AgentCard, AgentDetail, AgentSort, Availability, PriceModel, Ranki
 export type { AgentLookup } from './get-agent.ts'
 export type { CatalogHome, Release } from './home.ts'
 export type { AgentPage, AgentQuery, CatalogServices, Relaxation } from './services.ts'
+export type { EntryFacts } from './entries/services.ts'
 export type { Changelog } from './changelog/read-changelog.ts'
 export type { Publisher } from './publishers/find-publisher.ts'
 export type { Collection, CollectionSummary } from './collections/collections.ts'

@@ -2,6 +2,8 @@ import { getAgent } from './get-agent.ts'
 import type { Database } from '#src/db/client.ts'
 import { readChangelog } from './changelog/read-changelog.ts'
 import type { Changelog } from './changelog/read-changelog.ts'
+import { createEntryServices } from './entries/services.ts'
+import type { EntryServices } from './entries/services.ts'
 import { explainRanking } from './explain-ranking.ts'
 import type { RankingExplanation } from './explain-ranking.ts'
 import type { AgentLookup } from './get-agent.ts'
@@ -48,8 +50,8 @@ export interface AgentPage {
   readonly correctedTo?: string
 }
 
-/** Everything the pages read of the catalogue. */
-export interface CatalogServices extends StorefrontServices {
+/** Everything the pages read and change of the catalogue. */
+export interface CatalogServices extends StorefrontServices, EntryServices {
   /** `AppError('search_timeout')` for what would take longer than a search may. */
   search(query: AgentQuery): Promise<AgentPage>
   /** What the same words find with one filter less, for each in force, and at last without all of them. */
@@ -73,6 +75,7 @@ const agentsPerPage = 24
 
 export const createCatalogServices = (deps: { readonly db: Database }): CatalogServices => ({
   ...createStorefrontServices(deps),
+  ...createEntryServices(deps),
   search: (query) => searchForPage(deps, query),
   relax: ({ q = '', exact = false, tags, prices, hasTrial, isVerified, statuses }) =>
     readInTime(deps.db, (reader) =>

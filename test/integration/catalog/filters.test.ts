@@ -361,7 +361,7 @@ describe('what happens without an edit', () => {
     await database.db.update(organization).set({ name: 'Inkhorn' }).where(eq(organization.id, organizationId))
     expect(await refreshOutdatedSearch(database.db)).toBe(1)
     expect(await slugsOf({ q: 'inkhorn' })).toEqual(['paid'])
-    expect(await slugsOf({ q: 'quillfeather', exact: true })).toEqual([])
+    expect(await slugsOf({ q: 'quillfeather', isExact: true })).toEqual([])
     expect(await refreshOutdatedSearch(database.db)).toBe(0)
     await change('paid', { organizationId: null })
   })

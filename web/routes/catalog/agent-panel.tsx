@@ -12,12 +12,13 @@ interface AgentPanelProps {
   readonly agent: AgentDetail
   readonly offer: AgentOffer | undefined
   readonly isTrialUsed: boolean
+  readonly isOperator: boolean
   /** What somebody does with it besides. */
   readonly children?: ReactNode
 }
 
 /** The panel beside the text: what it costs and how to get to it, then the facts as a ledger. */
-export function AgentPanel({ agent, offer, isTrialUsed, children }: AgentPanelProps) {
+export function AgentPanel({ agent, offer, isTrialUsed, isOperator, children }: AgentPanelProps) {
   const isSubscribed = offer?.subscription != null
   const isForSale = offer !== undefined && !isSubscribed && offer.tiers.length > 0
   return (
@@ -37,7 +38,7 @@ export function AgentPanel({ agent, offer, isTrialUsed, children }: AgentPanelPr
       )}
       {children}
       <AgentFacts agent={agent} />
-      <AgentLinks agent={agent} />
+      <AgentLinks agent={agent} isOperator={isOperator} />
     </aside>
   )
 }

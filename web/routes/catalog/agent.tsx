@@ -40,6 +40,7 @@ export async function loader({ context, params, request }: Route.LoaderArgs) {
     path: href('/agents/:slug', { slug }),
     baseUrl: site.baseUrl,
     viewerEmail: viewer?.email,
+    isOperator: viewer?.isOperator === true,
     offer,
     plan: planPricing(offer?.tiers ?? [], new URL(request.url).searchParams.get('interval')),
     isTrialUsed,
@@ -56,7 +57,7 @@ export async function loader({ context, params, request }: Route.LoaderArgs) {
 }
 
 export default function Agent({ loaderData }: Route.ComponentProps) {
-  const { agent, path, baseUrl, viewerEmail, offer, plan, isTrialUsed, reviews, standing } = loaderData
+  const { agent, path, baseUrl, viewerEmail, isOperator, offer, plan, isTrialUsed, reviews, standing } = loaderData
   const parts = agentParts(loaderData)
   const jsonLd = agentJsonLd({ agent, baseUrl, path, plan, rating: reviews?.rating })
   return (
@@ -73,7 +74,7 @@ export default function Agent({ loaderData }: Route.ComponentProps) {
       <Breadcrumbs crumbs={[{ label: 'Agents', href: href('/agents') }, { label: agent.name }]} />
       <div className="agent-page">
         <AgentHead agent={agent} rating={reviews?.rating} />
-        <AgentPanel agent={agent} offer={offer} isTrialUsed={isTrialUsed}>
+        <AgentPanel agent={agent} offer={offer} isTrialUsed={isTrialUsed} isOperator={isOperator}>
           {standing !== undefined && <AgentEngagement {...agent} standing={standing} email={viewerEmail} />}
         </AgentPanel>
         <div className="agent-body">

@@ -12,6 +12,7 @@ import { FormColumn, Section } from '../../account/account-page.tsx'
 import { Record } from '../../account/record.tsx'
 import { asError } from '../../reviews/review-fields.tsx'
 import { reviewHref } from '../../reviews/review-paths.ts'
+import { entryHref } from '../entries/facts.ts'
 import { OperatorPage } from '../operator-page.tsx'
 import { operatorRequest, orRefusal } from '../operator-request.ts'
 import { kindWords, reasonWords, stateWords } from './report-words.ts'
@@ -87,6 +88,12 @@ function linesOf(report: ReportDetail, now: number) {
           {report.isListed ? <TextLink href={`/agents/${agent.slug}`}>{agent.name}</TextLink> : agent.name}
           {report.isDirectoryEntry ? ', unclaimed' : ''}
           {report.isListed ? '' : ', not listed any more'}
+          {report.isDirectoryEntry && report.isListed && (
+            <>
+              {' '}
+              · <TextLink href={entryHref(agent.slug)}>Correct its facts</TextLink>
+            </>
+          )}
         </>
       ),
     },
