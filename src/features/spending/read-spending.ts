@@ -1,5 +1,5 @@
-import { eq, inArray } from 'drizzle-orm'
-import { agents, siteSettings, spendingCaps } from '#src/db/schema/index.ts'
+import { and, eq, inArray, isNull, or } from 'drizzle-orm'
+import { agentPricingTiers, agents, siteSettings, spendingCaps } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { boundsOf, dayIn, monthAfter } from './rules/months.ts'
 import type { Cap } from './set-cap.ts'
@@ -40,6 +40,8 @@ export interface Spending {
   readonly all: CapStanding
   /** Those agents that a cap is set for, or that are paid for. */
   readonly agents: readonly CapStanding[]
+  /** What agents are sold in, and what the caps are in. */
+  readonly currencies: readonly string[]
   readonly charged: readonly (SpendingLine & { readonly number: string | null; readonly givenBackMinor: number })[]
   /** `href`: where it is finished or given up; null while it is being worked on. */
   readonly reserved: readonly (SpendingLine & { readonly href: string | null; readonly kind: Reserved['kind'] })[]
@@ -47,10 +49,16 @@ export interface Spending {
   readonly due: readonly (SpendingLine & { readonly subscriptionId: string; readonly month: string })[]
 }
 
+export interface WhoseSpending {
+  readonly userId: string
+  /** Of an agent that shall be listed also where nothing is paid for. */
+  readonly agentSlug?: string | undefined
+}
+
 /** What somebody's month is made of, and the caps it is held against. */
 export async function readSpending(
   deps: Pick<Deps, 'db' | 'subjectHash'>,
-  { userId }: { readonly userId: string },
+  { userId, agentSlug }: WhoseSpending,
 ): Promise<Spending> {
   const caps = await deps.db.select().from(spendingCaps).where(eq(spendingCaps.userId, userId))
   const taken = await readTaken(deps.db, deps, userId)
@@ -60,7 +68,7 @@ export async function readSpending(
   const known = await deps.db
     .select({ id: agents.id, slug: agents.slug, name: agents.name })
     .from(agents)
-    .where(inArray(agents.id, [...ids]))
+    .where(or(inArray(agents.id, [...ids]), agentSlug === undefined ? undefined : eq(agents.slug, agentSlug)))
     .orderBy(agents.name)
   const standing = (agent: CapStanding['agent']): CapStanding => {
     const cap = caps.find(({ agentId }) => agentId === (agent?.id ?? null))
@@ -72,6 +80,7 @@ export async function readSpending(
     endsAt: boundsOf(taken.month).end.toISOString(),
     all: standing(null),
     agents: known.map(standing),
+    currencies: [...new Set([currency, ...caps.map((cap) => cap.currency), ...(await soldIn(deps))])].toSorted(),
     ...linesOf(taken),
   }
 }
@@ -113,6 +122,17 @@ async function currencyOf(
   if (own !== undefined) return own
   const [site] = await db.select({ currency: siteSettings.currency }).from(siteSettings)
   return site?.currency ?? 'USD'
+}
+
+const currenciesMax = 50
+
+async function soldIn({ db }: Pick<Deps, 'db'>): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ currency: agentPricingTiers.currency })
+    .from(agentPricingTiers)
+    .where(and(eq(agentPricingTiers.isFree, false), isNull(agentPricingTiers.archivedAt)))
+    .limit(currenciesMax)
+  return rows.map(({ currency }) => currency)
 }
 
 function linesOf(taken: Taken): Pick<Spending, 'charged' | 'reserved' | 'due'> {

@@ -45,6 +45,7 @@ export const spendingSchema = z
     endsAt: isoTime,
     all: standingSchema,
     agents: z.array(standingSchema).readonly(),
+    currencies: z.array(currency).readonly(),
     charged: z.array(z.object({ ...line, number: z.string().nullable(), givenBackMinor: minor })).readonly(),
     reserved: z.array(z.object({ ...line, href: z.string().nullable(), kind: z.enum(purchaseKinds) })).readonly(),
     due: z.array(z.object({ ...line, subscriptionId: z.uuid(), month })).readonly(),

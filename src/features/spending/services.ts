@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { agents } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { AppError } from '#src/lib/errors.ts'
+import { parseAmount } from '#src/lib/money.ts'
 import { readSpending } from './read-spending.ts'
 import type { Spending } from './read-spending.ts'
 import { removeCap } from './remove-cap.ts'
@@ -24,14 +25,19 @@ export type CapOutcome =
 /** What the page about spending shows and does. */
 export interface SpendingServices {
   read(whose: { readonly userId: string }): Promise<Spending>
-  setCap(cap: WhichCap & { readonly amountMinor: number; readonly currency: string }): Promise<CapOutcome>
+  /** `amount` as a person typed it. */
+  setCap(cap: WhichCap & { readonly amount: string; readonly currency: string }): Promise<CapOutcome>
   removeCap(which: WhichCap): Promise<CapOutcome>
 }
 
 export const createSpendingServices = (deps: Pick<Deps, 'db' | 'subjectHash'>): SpendingServices => ({
   read: (whose) => readSpending(deps, whose),
-  setCap: ({ agentSlug, ...cap }) =>
-    outcomeOf(async () => setCap(deps, { ...cap, agentId: await findAgentId(deps, agentSlug) })),
+  setCap: ({ agentSlug, userId, amount, currency }) =>
+    outcomeOf(async () => {
+      const amountMinor = parseAmount(amount, currency)
+      if (amountMinor === undefined) throw new AppError('invalid_request')
+      return setCap(deps, { userId, amountMinor, currency, agentId: await findAgentId(deps, agentSlug) })
+    }),
   removeCap: ({ agentSlug, userId }) =>
     outcomeOf(async () => removeCap(deps, { userId, agentId: await findAgentId(deps, agentSlug) })),
 })

@@ -12,6 +12,7 @@ const links = [
   { label: 'Reviews', href: '/account/reviews', group: 'Agents' },
   { label: 'Invoices', href: '/account/invoices', group: 'Money' },
   { label: 'Billing', href: '/account/billing', group: 'Money' },
+  { label: 'Spending cap', href: '/account/spending', group: 'Money' },
   { label: 'Profile', href: '/account/profile', group: 'You' },
   { label: 'Security', href: '/account/security', group: 'You' },
   { label: 'Sessions', href: '/account/sessions', group: 'You' },
