@@ -87,7 +87,7 @@ test('an only owner settles that first; then the account goes, on every device, 
   await onPhone.goto('/account')
   await enter(onPhone, ada.email)
 
-  await page.goto('/account')
+  await page.goto('/account/export')
   await enter(page, ada.email)
   await page.getByRole('main').getByRole('link', { name: 'Delete your account' }).click()
   const told = await mainText()

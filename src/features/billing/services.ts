@@ -14,7 +14,8 @@ import { attempt, isUuid } from './attempt.ts'
 import type { Attempt } from './attempt.ts'
 import { listOwnOffers } from './buyers/own-offers.ts'
 import type { OwnOffer } from './buyers/own-offers.ts'
-import { findPaymentPage, lookAgain } from './buyers/late-payment.ts'
+import { findLatePayment, findPaymentPage, lookAgain } from './buyers/late-payment.ts'
+import type { LatePayment } from './buyers/late-payment.ts'
 import { findOwnSubscription, listOwnSubscriptions } from './buyers/own-subscriptions.ts'
 import type { OwnSubscription } from './buyers/own-subscriptions.ts'
 import { needsCard } from './buyers/needs-card.ts'
@@ -57,6 +58,8 @@ export interface SubscriptionDetail extends OwnSubscription {
   readonly isGraceOver: boolean
   /** The next charge's moment has come; Stripe takes about an hour. */
   readonly isBeingCharged: boolean
+  /** Null: nothing is late, or Stripe was not asked. */
+  readonly latePayment: LatePayment | null
   /** RFC 3339: now, by the business clock. */
   readonly now: string
 }
@@ -237,6 +240,7 @@ async function findDetail(deps: Deps, which: WhichSubscription): Promise<Subscri
     needsCard: await needsCard(deps, { subscription: found }),
     isGraceOver: hasCome(found.graceEndsAt),
     isBeingCharged: hasCome(found.nextCharge?.at ?? null),
+    latePayment: null,
     now: now.toISOString(),
   }
 }
@@ -245,9 +249,14 @@ async function findNow(deps: Deps, which: WhichSubscription): Promise<Subscripti
   const stored = await findDetail(deps, which)
   if (stored === undefined || !isUnsettled(stored)) return stored
   const looked = await attempt([], () => lookAgain(deps, which))
-  return looked?.kind === 'ok' ? findDetail(deps, which) : stored
+  const found = looked?.kind === 'ok' ? await findDetail(deps, which) : stored
+  if (found === undefined || !isLate(found)) return found
+  const late = await attempt([], () => findLatePayment(deps, which))
+  return { ...found, latePayment: (late?.kind === 'ok' ? late.value : undefined) ?? null }
 }
 
 /** Who has just paid comes back before any webhook, and what is charged by the clock may not have been told of yet. */
-const isUnsettled = ({ status, isBeingCharged }: SubscriptionDetail): boolean =>
-  status === 'past_due' || status === 'unpaid' || status === 'incomplete' || isBeingCharged
+const isUnsettled = (detail: SubscriptionDetail): boolean => isLate(detail) || detail.isBeingCharged
+
+const isLate = ({ status }: SubscriptionDetail): boolean =>
+  status === 'past_due' || status === 'unpaid' || status === 'incomplete'

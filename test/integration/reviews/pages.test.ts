@@ -163,3 +163,64 @@ test('an agent that is not there has none, and a broken cursor leads to the firs
   expect((await page('')).status).toBe(404)
   expect((await page('/new', { by: owner, form: { intent: 'delete' } })).status).toBe(404)
 })
+
+test('one’s own account lists what one wrote, also what nobody else sees, and takes it away again', async () => {
+  const author = await newReviewer(server, agent.agentId)
+  const own = (form?: Readonly<Record<string, string>>) =>
+    fetch(`${server.origin}/account/reviews`, {
+      redirect: 'manual',
+      headers: { cookie: author.cookie, ...(form && { origin: server.origin }) },
+      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+    })
+  const shown = async () => (await (await own()).text()).replaceAll('<!-- -->', '')
+  // Used on two days and not reviewed: named, with the way to do it.
+  expect(await shown()).toContain('You have reviewed nothing yet')
+  expect(await shown()).toContain(`/agents/${agent.slug}/reviews/new`)
+
+  await page('/new', {
+    by: author,
+    form: { rating: '4', title: 'Good', body: 'See <script>alert(1)</script> **bold**' },
+  })
+  const id = await idOf(author)
+  await page(`/${id}`, { by: owner, form: { intent: 'reply', body: 'Thank you.' } })
+  const operator = await signedIn(server, { role: 'admin' })
+  await page(`/${id}`, { by: operator, form: { intent: 'hide', reason: 'It names somebody.' } })
+  await server.deps.db.update(agents).set({ status: 'suspended' }).where(eq(agents.slug, agent.slug))
+  const html = await shown()
+  for (const said of ['Good', '<strong>bold</strong>', 'Thank you.', 'It names somebody.', 'Not listed now'])
+    expect(html).toContain(said)
+  expect(html).not.toContain('<script>alert')
+  expect(html).not.toContain(`/agents/${agent.slug}/reviews/new`)
+
+  const stranger = await signedIn(server)
+  const theirs = await fetch(`${server.origin}/account/reviews`, { headers: { cookie: stranger.cookie } })
+  expect(await theirs.text()).not.toContain('Thank you.')
+  // Of one that is hidden the words go, and that it is hidden stays.
+  expect((await own({ agent: agent.slug })).headers.get('location')).toBe('/account/reviews?notice=deleted')
+  const emptied = await shown()
+  expect(emptied).toContain('You deleted its words.')
+  expect(emptied).not.toContain('Thank you.')
+  expect((await own({ agent: 'no-such-agent' })).status).toBe(404)
+})
+
+test('the list of one’s own reviews goes on where a page ends, and begins anew for a cursor that is none', async () => {
+  const author = await newReviewer(server, agent.agentId)
+  await server.deps.db.execute(sql`
+    WITH made AS (
+      INSERT INTO agents (slug, name, status, published_at) SELECT 'many-' || gen_random_uuid(), 'Many', 'published', now()
+      FROM generate_series(1, 25) RETURNING id
+    ) INSERT INTO reviews (agent_id, user_id, rating, title) SELECT id, ${author.userId}, 3, 'no ' || id FROM made`)
+  const open = async (path: string) => {
+    const response = await fetch(server.origin + path, { headers: { cookie: author.cookie } })
+    const html = await response.text()
+    return {
+      titles: html.match(/no [0-9a-f-]{36}/g) ?? [],
+      next: /href="\/account\/reviews\?cursor=([\w%-]+)/.exec(html)?.[1],
+    }
+  }
+  const first = await open('/account/reviews')
+  const second = await open(`/account/reviews?cursor=${first.next}`)
+  expect([first.titles.length, second.titles.length, second.next]).toEqual([20, 5, undefined])
+  expect(new Set([...first.titles, ...second.titles]).size).toBe(25)
+  expect((await open('/account/reviews?cursor=nonsense')).titles).toEqual(first.titles)
+})

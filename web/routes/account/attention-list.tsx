@@ -24,23 +24,26 @@ export function AttentionList({ subscriptions, now }: AttentionListProps) {
   const items = useAttention({ subscriptions, now })
   return (
     <ul className="attention">
-      {items.map(({ subscription, attention: { kind, tone, title, text } }) => (
-        <li key={`${subscription.id} ${kind} ${title}`} className="attention-item">
-          <span className={`flex h-24 items-center ${looks[tone].color}`}>
-            <Icon of={looks[tone].icon} size={20} />
-          </span>
-          <div className="min-w-0 max-w-prose wrap-anywhere">
-            <p className="text-16">
-              <span className="font-medium">{title}</span>
-              <span className="text-muted"> · {subscription.agent.name}</span>
-            </p>
-            <p className="text-muted">{text}</p>
-          </div>
-          <div className="attention-actions">
-            <AttentionActions kind={kind} subscription={subscription} />
-          </div>
-        </li>
-      ))}
+      {items.map(({ subscription, attention }) => {
+        const { kind, tone, title, text } = attention
+        return (
+          <li key={`${subscription.id} ${kind} ${title}`} className="attention-item">
+            <span className={`flex h-24 items-center ${looks[tone].color}`}>
+              <Icon of={looks[tone].icon} size={20} />
+            </span>
+            <div className="min-w-0 max-w-prose wrap-anywhere">
+              <p className="text-16">
+                <span className="font-medium">{title}</span>
+                <span className="text-muted"> · {subscription.agent.name}</span>
+              </p>
+              <p className="text-muted">{text}</p>
+            </div>
+            <div className="attention-actions">
+              <AttentionActions attention={attention} subscription={subscription} />
+            </div>
+          </li>
+        )
+      })}
     </ul>
   )
 }

@@ -6,6 +6,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { Table } from '../../ui/table.tsx'
 import { RelativeTime } from '../../ui/time.tsx'
 import { accountHeaders, textOf } from '../account-access/account-request.ts'
+import { TextLink } from '../account-access/text-link.tsx'
 import { AccountPage, noticeOf } from './account-page.tsx'
 import { personRequest } from './person-request.ts'
 import { TextButton } from './text-button.tsx'
@@ -70,26 +71,34 @@ export default function ConnectedAgents({ loaderData: { connections, now, notice
           When you launch an agent and let it know who you are, it is listed here.
         </EmptyState>
       ) : (
-        <Table
-          caption="Agents you let in"
-          size="console"
-          rows={connections}
-          rowKey={({ clientId }) => clientId}
-          columns={[
-            { key: 'agent', label: 'Agent', cell: (connection) => <AgentName connection={connection} /> },
-            {
-              key: 'scopes',
-              label: 'May know and do',
-              cell: ({ scopes }) => <Scopes scopes={scopes} />,
-            },
-            {
-              key: 'last',
-              label: 'Last sign-in',
-              cell: ({ lastSignInAt }) => (lastSignInAt === null ? '–' : <RelativeTime iso={lastSignInAt} now={now} />),
-            },
-            { key: 'end', label: 'Action', cell: (connection) => <Disconnect connection={connection} /> },
-          ]}
-        />
+        <>
+          <p className="max-w-prose text-muted">
+            Disconnecting ends an agent’s tokens at once and forgets what you allowed: it has to ask again. It cancels
+            no <TextLink href="/account/subscriptions">subscription</TextLink>, and what the agent keeps of yours stays
+            there.
+          </p>
+          <Table
+            caption="Agents you let in"
+            size="console"
+            rows={connections}
+            rowKey={({ clientId }) => clientId}
+            columns={[
+              { key: 'agent', label: 'Agent', cell: (connection) => <AgentName connection={connection} /> },
+              {
+                key: 'scopes',
+                label: 'May know and do',
+                cell: ({ scopes }) => <Scopes scopes={scopes} />,
+              },
+              {
+                key: 'last',
+                label: 'Last sign-in',
+                cell: ({ lastSignInAt }) =>
+                  lastSignInAt === null ? '–' : <RelativeTime iso={lastSignInAt} now={now} />,
+              },
+              { key: 'end', label: 'Action', cell: (connection) => <Disconnect connection={connection} /> },
+            ]}
+          />
+        </>
       )}
     </AccountPage>
   )

@@ -1,10 +1,11 @@
 import Download from 'lucide-react/icons/download'
+import Trash2 from 'lucide-react/icons/trash-2'
 import { useSiteName } from '../../site-name.ts'
-import { Button } from '../../ui/button.tsx'
+import { Button, ButtonLink } from '../../ui/button.tsx'
 import { accountHeaders } from '../account-access/account-request.ts'
 import { ErrorSummary } from '../account-access/error-summary.tsx'
 import { TooOften } from '../account-access/too-often.tsx'
-import { AccountPage, FormColumn } from './account-page.tsx'
+import { AccountPage, FormColumn, Section } from './account-page.tsx'
 import { CurrentPassword, wrongPassword } from './current-password.tsx'
 import { personRequest } from './person-request.ts'
 import type { Route } from './+types/export.ts'
@@ -42,6 +43,13 @@ export default function ExportPage({ loaderData: { needsPassword, isWrong, waitS
           </div>
         </form>
       </FormColumn>
+      <Section id="leave" title="Leave" intro="You are shown what ends, what goes and what stays before you are asked.">
+        <div>
+          <ButtonLink kind="danger" size="console" icon={Trash2} href="/account/delete">
+            Delete your account
+          </ButtonLink>
+        </div>
+      </Section>
     </AccountPage>
   )
 }

@@ -10,7 +10,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { KeyFigures } from '../../ui/key-figures.tsx'
 import { formatMoney } from '../../ui/money.ts'
 import { Notice } from '../../ui/notice.tsx'
-import { Day, formatDay } from '../../ui/time.tsx'
+import { Day, formatDayInYear } from '../../ui/time.tsx'
 import { accountHeaders } from '../account-access/account-request.ts'
 import { TextLink } from '../account-access/text-link.tsx'
 import { AccountPage, Section } from './account-page.tsx'
@@ -103,7 +103,7 @@ function Figures({ subscriptions, hasMore, now }: FiguresProps) {
         next === undefined
           ? { label: 'Next charge', value: 'None' }
           : {
-              label: `Next charge, ${formatDay(next.at)}: ${next.agent.name}`,
+              label: `Next charge, ${formatDayInYear(next.at)}: ${next.agent.name}`,
               value: formatMoney(next, locale),
             },
         ...(next !== undefined && isOneCurrency

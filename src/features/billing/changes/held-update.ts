@@ -1,6 +1,7 @@
 // A change that costs is held by Stripe until it is paid (`pending_if_incomplete`), so that a declined card changes nothing.
 // https://docs.stripe.com/billing/subscriptions/pending-updates
 import type { Stripe } from 'stripe'
+import { refusalOf } from '../invoices/refusal-of.ts'
 import { idOf } from '../reconcile/read-stripe.ts'
 import { stripeCall } from '../stripe-failures.ts'
 import type { StripeDeps } from './at-stripe.ts'
@@ -36,12 +37,3 @@ export async function settleInvoice(
 }
 
 const declined = 'Your card was declined.'
-
-/** Undefined: no bank has said no yet. */
-async function refusalOf(stripe: Stripe, invoice: string): Promise<string | undefined> {
-  const { data } = await stripeCall(() => stripe.invoicePayments.list({ invoice, limit: 1 }))
-  const intent = data[0]?.payment.payment_intent
-  if (intent === undefined) return undefined
-  const { status, last_payment_error: error } = await stripeCall(() => stripe.paymentIntents.retrieve(idOf(intent)))
-  return status === 'requires_payment_method' ? error?.message : undefined
-}

@@ -64,7 +64,7 @@ export default function DeleteAccount({ loaderData: preflight, actionData }: Rou
   }
   const isBlocked = preflight.obstacles.length > 0
   return (
-    <AccountPage title="Delete your account" current="/account" hasErrors={actionData !== undefined}>
+    <AccountPage title="Delete your account" current="/account/export" hasErrors={actionData !== undefined}>
       {problem === 'blocked' && (
         <Notice tone="bad" role="alert" title="Nothing was deleted">
           Something came in the way in the meantime.

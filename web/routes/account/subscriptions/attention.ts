@@ -1,16 +1,18 @@
-import type { PresentSubscription } from '#src/features/billing/index.ts'
+import type { LatePayment, PresentSubscription } from '#src/features/billing/index.ts'
 import { formatMoney } from '../../../ui/money.ts'
 import { formatDay } from '../../../ui/time.tsx'
 import { owes, statusWords } from './words.ts'
 
 /** What both the overview and a subscription's own page know of it. */
-export type Attended = PresentSubscription
+export type Attended = PresentSubscription & { readonly latePayment?: LatePayment | null }
 
 export interface Attention {
   readonly kind: 'payment' | 'suspended' | 'on-hold' | 'needs-card' | 'limit' | 'trial-ends' | 'ends'
   readonly tone: 'bad' | 'warning' | 'info'
   readonly title: string
   readonly text: string
+  /** Of which metric the limit is. */
+  readonly metric?: string
 }
 
 interface Reader {
@@ -28,7 +30,7 @@ const trialEndsWithinDays = 3
  */
 export function attentionOf(subscription: Attended, reader: Reader): Attention[] {
   return [
-    late(subscription),
+    late(subscription, reader),
     suspended(subscription, reader),
     onHold(subscription),
     withoutCard(subscription),
@@ -51,10 +53,13 @@ const order: readonly Attention['kind'][] = [
   'ends',
 ]
 
-function late(subscription: Attended): Attention | undefined {
+function late(subscription: Attended, { locale }: Reader): Attention | undefined {
   const { label, text, tone } = statusWords(subscription)
   if (!owes(subscription) || text === undefined) return undefined
-  return { kind: 'payment', tone: tone === 'bad' ? 'bad' : 'warning', title: label, text }
+  const due = subscription.latePayment
+  const title = due == null ? label : `${label}: ${formatMoney(due, locale)} is due`
+  const why = due?.refusal == null ? '' : ` The bank says: “${due.refusal}”`
+  return { kind: 'payment', tone: tone === 'bad' ? 'bad' : 'warning', title, text: text + why }
 }
 
 function onHold(subscription: Attended): Attention | undefined {
@@ -87,11 +92,14 @@ function withoutCard({ needsCard, nextCharge, agent }: Attended): Attention | un
   }
 }
 
-function limitsReached({ meters, agent }: Attended): Attention[] {
+/** Where something else stands still, more room would help nobody. */
+function limitsReached({ meters, agent, status }: Attended): Attention[] {
+  if (agent.isSuspended || (status !== 'active' && status !== 'trialing')) return []
   return meters
     .filter((meter) => isFull(meter))
-    .map(({ displayName, used, limit, unit, resetsAt, kind }) => ({
+    .map(({ metric, displayName, used, limit, unit, resetsAt, kind }) => ({
       kind: 'limit',
+      metric,
       tone: 'warning',
       title: `${displayName}: limit reached`,
       text: `${used.toLocaleString('en')} of ${(limit ?? 0).toLocaleString('en')} ${unit} are used; ${agent.name} refuses more ${

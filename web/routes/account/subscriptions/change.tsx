@@ -8,6 +8,7 @@ import { EmptyState } from '../../../ui/empty-state.tsx'
 import { formatMoney } from '../../../ui/money.ts'
 import { SandboxNotice } from '../../../ui/sandbox-banner.tsx'
 import { accountHeaders, textOf } from '../../account-access/account-request.ts'
+import { TextLink } from '../../account-access/text-link.tsx'
 import { HandOver } from '../../oauth/hand-over.tsx'
 import { cameFrom, withFrom, withNotice } from '../../offers/came-from.ts'
 import type { CameFrom } from '../../offers/came-from.ts'
@@ -123,7 +124,8 @@ function Choice({ subscription, tiers, path, from }: ChoiceProps) {
   return (
     <div className="flex max-w-prose flex-col gap-16">
       <p className="text-muted">
-        What you choose is shown with its cost and its day first; nothing changes by looking.
+        What you choose is shown with its cost and its day first; nothing changes by looking.{' '}
+        <TextLink href={`${path}/estimate`}>What would I pay?</TextLink>
       </p>
       <TierList
         tiers={tiers}

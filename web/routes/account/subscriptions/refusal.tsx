@@ -68,6 +68,7 @@ export function RefusalNotice({ refusal: { code, detail, subscriptionId } }: { r
       {saysMore.has(code) ? (detail ?? text) : text}
       {code === 'payment_declined' && detail !== undefined && ' Nothing was changed.'}
       {code === 'spend_cap_reached' && ' Nothing was charged.'}{' '}
+      {code === 'payment_declined' && <TextLink href="/account/billing">Use another card</TextLink>}
       {code === 'spend_cap_reached' && <TextLink href="/account/spending">See and change your cap</TextLink>}
       {subscriptionId !== undefined && (
         <TextLink href={`/account/subscriptions/${subscriptionId}`}>Go to the subscription</TextLink>

@@ -18,7 +18,7 @@ import { Record } from '../record.tsx'
 import { isRefusal, RefusalNotice } from './refusal.tsx'
 import { StatusBadge } from './status.tsx'
 import { subscriptionRequest } from './subscription-request.ts'
-import { isOver, nextWords, owes, priceWords } from './words.ts'
+import { isChangeable, isOver, nextWords, owes, priceWords } from './words.ts'
 import type { Route } from './+types/subscription.ts'
 
 export const headers = accountHeaders
@@ -81,11 +81,12 @@ export default function SubscriptionPage({
             ))}
           </div>
         )}
-        <p>
+        <p className="flex flex-wrap gap-x-24 gap-y-8">
           <TextLink href={`${path}/usage`}>Every unit, with its receipt</TextLink>
+          <TextLink href={`${path}/estimate`}>What would I pay?</TextLink>
         </p>
       </Section>
-      {!isEnded && (addons.length > 0 || subscription.offers.length > 0) && (
+      {!isEnded && (addons.length > 0 || (subscription.offers.length > 0 && !agent.isSuspended)) && (
         <Addons subscription={subscription} path={path} />
       )}
       {!isEnded && !subscription.cancelAtPeriodEnd && <Ending subscription={subscription} path={path} />}
@@ -102,17 +103,12 @@ interface PartProps {
 function State({ subscription }: { subscription: SubscriptionDetail }) {
   const locale = useLocale()
   if (isOver(subscription)) return <Over subscription={subscription} />
-  return attentionOf(subscription, { now: subscription.now, locale }).map(({ kind, tone, title, text }) => (
-    <Notice key={title} tone={tone} title={title}>
+  return attentionOf(subscription, { now: subscription.now, locale }).map((attention) => (
+    <Notice key={attention.title} tone={attention.tone} title={attention.title}>
       <div className="flex flex-col gap-12">
-        <p className="max-w-prose">{text}</p>
+        <p className="max-w-prose">{attention.text}</p>
         <div className="flex flex-wrap gap-12 empty:hidden">
-          <AttentionActions
-            kind={kind}
-            subscription={subscription}
-            isOnItsPage
-            hasOffers={subscription.offers.length > 0}
-          />
+          <AttentionActions attention={attention} subscription={subscription} offers={subscription.offers} />
         </div>
       </div>
     </Notice>
@@ -156,7 +152,10 @@ function Terms({ subscription, path }: PartProps) {
   const lines = [
     {
       label: 'Tier',
-      value: `${tier.name} · ${price === null ? 'free' : priceWords(price, locale)}`,
+      value:
+        price === null
+          ? `${tier.name}${/free/i.test(tier.name) ? '' : ' · free'}`
+          : `${tier.name} · ${priceWords(price, locale)}`,
       action: isChangeable(subscription) && <TextLink href={`${path}/change`}>Change tier</TextLink>,
     },
     { label: 'Status', value: <StatusBadge subscription={subscription} /> },
@@ -177,16 +176,12 @@ function Terms({ subscription, path }: PartProps) {
   return <Record lines={lines} />
 }
 
-/** What ends, or stands still, is not changed. */
-const isChangeable = ({ status, cancelAtPeriodEnd }: SubscriptionDetail): boolean =>
-  (status === 'active' || status === 'trialing') && !cancelAtPeriodEnd
-
 const scopes = { one_cycle: 'This period', permanent: 'Every period' } as const
 
 function Addons({ subscription, path }: PartProps) {
   const locale = useLocale()
-  const { addons, offers } = subscription
-  const add = offers.length > 0 && !owes(subscription) && (
+  const { addons, offers, agent } = subscription
+  const add = offers.length > 0 && !owes(subscription) && !agent.isSuspended && (
     <div>
       <ButtonLink kind="secondary" size="console" icon={Plus} href={`${path}/addons`}>
         Buy an add-on

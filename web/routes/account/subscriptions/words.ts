@@ -87,6 +87,14 @@ export const isOver = ({ status }: OwnSubscription): boolean => status === 'canc
 export const owes = ({ status }: OwnSubscription): boolean =>
   status === 'past_due' || status === 'unpaid' || status === 'incomplete'
 
+/** What ends, or stands still, is not changed. */
+export const isChangeable = ({
+  status,
+  cancelAtPeriodEnd,
+  agent,
+}: Pick<OwnSubscription, 'status' | 'cancelAtPeriodEnd' | 'agent'>): boolean =>
+  (status === 'active' || status === 'trialing') && !cancelAtPeriodEnd && !agent.isSuspended
+
 /** What comes next by itself, in one line. */
 export function nextWords(
   subscription: OwnSubscription & { readonly needsCard?: boolean; readonly isBeingCharged?: boolean },
