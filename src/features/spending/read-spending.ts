@@ -38,7 +38,7 @@ export interface Spending {
   readonly month: string
   readonly endsAt: string
   readonly all: CapStanding
-  /** Those agents that a cap is set for, or that are paid for. */
+  /** Those that a cap is set for, that are paid for, or that were asked for. */
   readonly agents: readonly CapStanding[]
   /** What agents are sold in, and what the caps are in. */
   readonly currencies: readonly string[]

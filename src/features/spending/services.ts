@@ -4,7 +4,7 @@ import type { Deps } from '#src/deps.ts'
 import { AppError } from '#src/lib/errors.ts'
 import { parseAmount } from '#src/lib/money.ts'
 import { readSpending } from './read-spending.ts'
-import type { Spending } from './read-spending.ts'
+import type { Spending, WhoseSpending } from './read-spending.ts'
 import { removeCap } from './remove-cap.ts'
 import { setCap } from './set-cap.ts'
 
@@ -24,7 +24,7 @@ export type CapOutcome =
 
 /** What the page about spending shows and does. */
 export interface SpendingServices {
-  read(whose: { readonly userId: string }): Promise<Spending>
+  read(whose: WhoseSpending): Promise<Spending>
   /** `amount` as a person typed it. */
   setCap(cap: WhichCap & { readonly amount: string; readonly currency: string }): Promise<CapOutcome>
   removeCap(which: WhichCap): Promise<CapOutcome>

@@ -1,5 +1,5 @@
 import { data, redirect } from 'react-router'
-import type { CapStanding, Spending } from '#src/features/spending/index.ts'
+import type { CapStanding } from '#src/features/spending/index.ts'
 import { webContext } from '../../../context.ts'
 import { useLocale } from '../../../locale.ts'
 import type { FieldError } from '../../../ui/field.tsx'
@@ -26,27 +26,11 @@ const notices = {
 export async function loader(args: Route.LoaderArgs) {
   const { viewer, searchParams } = personRequest(args)
   const { services } = args.context.get(webContext)
-  const spending = await services.spending.read({ userId: viewer.id })
-  const slug = searchParams.get('agent')
-  const chosen = slug === null ? spending.all : await standingAt(args, { spending, slug })
+  const agentSlug = searchParams.get('agent') ?? undefined
+  const spending = await services.spending.read({ userId: viewer.id, agentSlug })
+  const chosen = agentSlug === undefined ? spending.all : spending.agents.find(({ agent }) => agent?.slug === agentSlug)
   if (chosen === undefined) throw data(null, { status: 404 })
   return { spending, chosen, notice: noticeOf(notices, searchParams) }
-}
-
-interface Asked {
-  readonly spending: Spending
-  readonly slug: string
-}
-
-/** Also of an agent that nothing is paid for yet. */
-async function standingAt({ context }: Route.LoaderArgs, { spending, slug }: Asked): Promise<CapStanding | undefined> {
-  const known = spending.agents.find(({ agent }) => agent?.slug === slug)
-  if (known !== undefined) return known
-  const found = await context.get(webContext).services.catalog.find(slug)
-  if (found === undefined) return undefined
-  const { id, name } = found
-  const nothing = { spentMinor: 0, reservedMinor: 0, dueMinor: 0, leastMinor: 0, capMinor: null, roomMinor: null }
-  return { agent: { id, slug, name }, currency: spending.all.currency, ...nothing }
 }
 
 export async function action(args: Route.ActionArgs) {
