@@ -3,6 +3,7 @@ import type { BillingServices, EarningsServices, StripeEventServices } from '#sr
 import type { CatalogServices } from '#src/features/catalog/index.ts'
 import type { ClaimServices } from '#src/features/claims/index.ts'
 import type { EngagementServices, ReportServices } from '#src/features/engagement/index.ts'
+import type { EstimateServices } from '#src/features/estimate/index.ts'
 import type { InsightServices } from '#src/features/insights/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
 import type { ReceiptServices } from '#src/features/receipts/index.ts'
@@ -28,6 +29,7 @@ export interface WebServices {
   readonly insights: InsightServices
   readonly offers: OfferServices
   readonly receipts: ReceiptServices
+  readonly estimate: EstimateServices
   readonly reviews: ReviewServices
   readonly engagement: EngagementServices
   readonly reports: ReportServices

@@ -7,6 +7,7 @@ import {
 import { createCatalogServices } from '#src/features/catalog/index.ts'
 import { createClaimServices } from '#src/features/claims/index.ts'
 import { createEngagementServices, createReportServices } from '#src/features/engagement/index.ts'
+import { createEstimateServices } from '#src/features/estimate/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
 import { createInsightServices } from '#src/features/insights/index.ts'
 import { createReceiptServices } from '#src/features/receipts/index.ts'
@@ -29,6 +30,7 @@ export const createWebServices = (deps: Deps): WebServices => ({
   offers: createOfferServices(deps),
   insights: createInsightServices(deps),
   receipts: createReceiptServices(deps),
+  estimate: createEstimateServices(deps, createOfferServices(deps)),
   reviews: createReviewServices(deps),
   engagement: createEngagementServices(deps),
   reports: createReportServices(deps),

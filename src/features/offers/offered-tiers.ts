@@ -48,6 +48,8 @@ export interface OfferedMetric {
 export interface OfferedAddon {
   readonly id: string
   readonly name: string
+  /** The slug of what it raises. */
+  readonly metric: string
   readonly unit: string
   /** By how many units it raises the limit. */
   readonly amount: number
@@ -94,7 +96,7 @@ export async function readOffer({ db }: Pick<Deps, 'db'>, { agentId, userId }: W
       ORDER BY family_id, version DESC
     ), listed AS (SELECT * FROM offered ORDER BY sort_order, price, id LIMIT ${tiersMax}
     ), added AS (
-      SELECT addon.*, metric.unit FROM agent_addon_offers AS addon
+      SELECT addon.*, metric.slug AS metric, metric.unit FROM agent_addon_offers AS addon
         JOIN agent_metric_definitions AS metric ON metric.id = addon.metric_id
       WHERE addon.agent_id = ${agentId} AND addon.archived_at IS NULL AND metric.archived_at IS NULL
       ORDER BY addon.sort_order, addon.id LIMIT ${addonsMax}
@@ -109,7 +111,8 @@ export async function readOffer({ db }: Pick<Deps, 'db'>, { agentId, userId }: W
       (SELECT jsonb_build_object('id', subscription_id, 'isFree', is_free) FROM held LIMIT 1) AS subscription,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('slug', slug, 'displayName', display_name, 'unit', unit,
         'isGauge', kind = 'gauge') ORDER BY sort_order, slug), '[]') FROM metered) AS metrics,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', display_name, 'unit', unit, 'amount', amount,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', display_name, 'metric', metric, 'unit', unit,
+        'amount', amount,
         'scope', scope, 'price', jsonb_build_object('amountMinor', price, 'currency', currency),
         'interval', billing_interval) ORDER BY sort_order, id), '[]') FROM added) AS addons,
       coalesce(jsonb_agg(jsonb_build_object(
