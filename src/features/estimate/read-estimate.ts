@@ -111,7 +111,11 @@ function estimated(tier: Candidate, { use, addons }: ForUse): EstimatedTier {
   const found = priceTier({ tier, addons: priced, used: use.metrics, months: use.months.length })
   const { id, name, isTheirs, priceMinor, billingInterval } = tier
   return {
-    ...{ id, name, isTheirs, priceMinor, billingInterval },
+    id,
+    name,
+    isTheirs,
+    priceMinor,
+    billingInterval,
     tierMinor: found.tierMinor,
     totalMinor: found.totalMinor,
     addons: found.addons.flatMap(({ addonId, count, amountMinor }) =>
