@@ -121,13 +121,9 @@ const Complete = ({ looksAs }: { looksAs: LooksAs }) => (
 const NoTour = () => (
   <div className="wrap-page">
     <PageMeta title="Tour" />
-    <EmptyState
-      level="h1"
-      title="The tour’s agent doesn’t run"
-      action={<ButtonLink href="/agents">All agents</ButtonLink>}
-    >
-      The tour goes through Readability, a sample agent that <code className="inline-code">pnpm start</code> runs beside
-      the marketplace. Its log says why it didn’t come up.
+    <EmptyState level="h1" title="The tour can’t begin" action={<ButtonLink href="/agents">All agents</ButtonLink>}>
+      It goes through Readability, a sample agent that <code className="inline-code">pnpm start</code> runs beside the
+      marketplace, as the demo buyer. One of the two isn’t there; the next start brings it, or its log says why not.
     </EmptyState>
   </div>
 )
