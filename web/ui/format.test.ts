@@ -18,7 +18,9 @@ describe('time', () => {
     ['2026-11-22T11:15:00Z', '45 minutes ago'],
     ['2026-11-21T12:00:00Z', 'yesterday'],
     ['2026-11-12T12:00:00Z', '10 days ago'],
+    ['2026-10-10T00:00:00Z', '1 month ago'],
     ['2026-07-24T00:00:00Z', '3 months ago'],
+    ['2025-03-01T00:00:00Z', '1 year ago'],
     ['2026-12-03T12:00:00Z', 'in 11 days'],
   ])('%s is %s', (iso, words) => {
     expect(relativeTime(iso, now)).toBe(words)

@@ -7,7 +7,9 @@ const units = [
 ] as const
 
 // Made once: making one costs a hundred times what using it does.
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
+// "Last month" and "last year" are of the calendar, which 35 days ago may not be any more; a day is near enough to be one.
+const relativeDays = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 const dayInYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
 const minute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
@@ -28,7 +30,8 @@ export function relativeTime(iso: string, now: number): string {
   const seconds = (Date.parse(iso) - now) / 1_000
   const fitting = units.find((unit) => Math.abs(seconds) >= unit.seconds)
   if (fitting === undefined) return 'just now'
-  return relative.format(Math.trunc(seconds / fitting.seconds), fitting.unit)
+  const words = fitting.unit === 'day' ? relativeDays : relative
+  return words.format(Math.trunc(seconds / fitting.seconds), fitting.unit)
 }
 
 export const formatDay = (iso: string): string => day.format(new Date(iso))

@@ -66,7 +66,7 @@ export function agentParts(page: Route.ComponentProps['loaderData']): readonly A
       'changelog',
       'Changelog',
       <>
-        <ChangelogList entries={changes} now={now} />
+        <ChangelogList entries={changes} />
         <div className="flex flex-wrap items-center gap-x-24 gap-y-12">
           {agent.changelog.length > changes.length && (
             <ButtonLink kind="secondary" href={`${path}/changelog`}>

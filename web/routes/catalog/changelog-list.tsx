@@ -1,20 +1,19 @@
 import type { SafeHtml } from '../../markdown.server.ts'
-import { RelativeTime } from '../../ui/time.tsx'
+import { Day } from '../../ui/time.tsx'
 
 interface ChangelogListProps {
   readonly entries: readonly { readonly version: string; readonly html: SafeHtml; readonly publishedAt: string }[]
-  readonly now: number
 }
 
-/** Versions as rows of a ledger, the newest first. */
-export const ChangelogList = ({ entries, now }: ChangelogListProps) => (
+/** Versions as rows of a ledger, the newest first, each with its day: several of one month would all say the same. */
+export const ChangelogList = ({ entries }: ChangelogListProps) => (
   <ol className="ledger-list">
     {entries.map(({ version, html, publishedAt }) => (
       <li key={version} className="ledger-entry">
         <span className="figures wrap-anywhere">{version}</span>
         <div className="prose" dangerouslySetInnerHTML={{ __html: html }} />
         <span className="ledger-when">
-          <RelativeTime iso={publishedAt} now={now} />
+          <Day iso={publishedAt} />
         </span>
       </li>
     ))}

@@ -33,13 +33,12 @@ export async function loader({ context, params, request }: Route.LoaderArgs) {
     nextAfter: hasMore ? entries.at(-1)?.version : undefined,
     path: href('/agents/:slug/changelog', { slug }),
     baseUrl: site.baseUrl,
-    now: Date.now(),
   }
 }
 
 /** All that changed in an agent, by pages. */
 export default function Changelog({ loaderData }: Route.ComponentProps) {
-  const { slug, name, entries, isFirst, nextAfter, path, baseUrl, now } = loaderData
+  const { slug, name, entries, isFirst, nextAfter, path, baseUrl } = loaderData
   const agentPath = href('/agents/:slug', { slug })
   return (
     <div className="wrap-page pt-32">
@@ -60,7 +59,7 @@ export default function Changelog({ loaderData }: Route.ComponentProps) {
           <FeedLink href={`${path}.atom`} />
         </div>
         {entries.length > 0 ? (
-          <ChangelogList entries={entries} now={now} />
+          <ChangelogList entries={entries} />
         ) : (
           <EmptyState
             title={isFirst ? 'No changes told yet' : 'Nothing older than that'}
