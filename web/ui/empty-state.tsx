@@ -14,7 +14,7 @@ export function EmptyState({ title, children, action, level: Heading = 'h2' }: E
     <div className="flex flex-col items-center gap-16 py-48 text-center">
       <UnlitArch />
       <Heading className="display max-w-form text-22">{title}</Heading>
-      {children !== undefined && <div className="max-w-form text-muted">{children}</div>}
+      {children !== undefined && <div className="max-w-form text-balance text-muted">{children}</div>}
       {action}
     </div>
   )

@@ -63,9 +63,10 @@ export const AgentCard = ({ agent, heading: Heading }: { agent: Agent; heading: 
 /** What it costs and whether it can be tried; for what nobody sells here, the licence. */
 function Price({ agent }: { agent: Agent }) {
   const price = priceWords(agent, useLocale())
+  const isFigure = (agent.priceFrom?.amountMinor ?? 0) > 0
   return (
-    <span className="figures">
-      {price ?? agent.license}
+    <span className="min-w-0">
+      <span className={isFigure ? 'figures' : undefined}>{price ?? agent.license}</span>
       {price !== undefined && agent.trialDays > 0 && (
         <span className="text-muted"> · {trialWords(agent.trialDays)}</span>
       )}

@@ -81,7 +81,7 @@ export const Sources = ({ sources }: Pick<AgentDetail, 'sources'>) => (
         <a href={url} rel="noopener" className="min-w-0 wrap-anywhere">
           {title}
         </a>
-        <span className="figures text-12 text-muted">
+        <span className="text-14 text-muted">
           as of <Day iso={asOf} />, checked <Day iso={checkedAt} />
         </span>
       </li>

@@ -5,6 +5,7 @@ import { webContext } from '../../context.ts'
 import { useLocale } from '../../locale.ts'
 import type { RouteHandle } from '../../root.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
+import { classNames } from '../../ui/class-names.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Pagination } from '../../ui/pagination.tsx'
 import type { Route } from './+types/agents.ts'
@@ -45,6 +46,8 @@ export default function Agents({ loaderData: { query, page, relaxations, knownTa
   const locale = useLocale()
   const tagName = (slug: string): string => knownTags.find((tag) => tag.slug === slug)?.name ?? spelledOut(slug)
   const inForce = filtersInForce(query, tagName)
+  // Where nothing is found and nothing is in force, there is nothing to narrow: a column of noughts.
+  const narrowable = page !== undefined && (page.items.length > 0 || inForce.length > 0) ? page : undefined
   return (
     <div className="wrap-page pt-32">
       <Meta query={query} total={page?.total} tagName={tagName} locale={locale} />
@@ -53,10 +56,12 @@ export default function Agents({ loaderData: { query, page, relaxations, knownTa
           <h1 className="display text-36">Agents</h1>
           <SearchForm query={query} />
         </div>
-        <aside aria-label="Filters" className="hidden lg:block">
-          {page !== undefined && <Facets facets={page.facets} query={query} place="rail" />}
-        </aside>
-        <div className="flex min-w-0 flex-col gap-24">
+        {narrowable !== undefined && (
+          <aside aria-label="Filters" className="hidden lg:block">
+            <Facets facets={narrowable.facets} query={query} place="rail" />
+          </aside>
+        )}
+        <div className={classNames('flex min-w-0 flex-col gap-24', narrowable === undefined && 'col-span-full')}>
           {page?.correctedTo !== undefined && (
             <Corrected to={page.correctedTo} from={page.correctedFrom} query={query} />
           )}
@@ -69,14 +74,14 @@ export default function Agents({ loaderData: { query, page, relaxations, knownTa
                 {page.total.count > 1 && <SortMenu query={query} />}
               </div>
             )}
-            {page !== undefined && (
+            {narrowable !== undefined && (
               <details className="facet-sheet lg:hidden">
                 <summary>
                   <Icon of={ListFilter} />
                   {inForce.length === 0 ? 'Filters' : `Filters (${inForce.length})`}
                   <Icon of={ChevronDown} />
                 </summary>
-                <Facets facets={page.facets} query={query} place="sheet" />
+                <Facets facets={narrowable.facets} query={query} place="sheet" />
               </details>
             )}
             <ChipsInForce query={query} filters={inForce} />

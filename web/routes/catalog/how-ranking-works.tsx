@@ -36,6 +36,7 @@ const Facts = ({ facts }: { facts: readonly Fact[] }) => (
 export default function HowRankingWorks({ loaderData: { siteName, formula, example } }: Route.ComponentProps) {
   const locale = useLocale()
   const number = (value: number): string => value.toLocaleString(locale)
+  const weight = (value: number): string => value.toLocaleString(locale, { minimumFractionDigits: 2 })
   const about = (value: number): string => value.toLocaleString(locale, { maximumSignificantDigits: 2 })
   const factor = (value: number): string =>
     value.toLocaleString(locale, { minimumSignificantDigits: 3, maximumSignificantDigits: 3 })
@@ -82,10 +83,10 @@ export default function HowRankingWorks({ loaderData: { siteName, formula, examp
         </p>
         <Facts
           facts={[
-            { what: 'Name', figure: number(textWeights.name) },
-            { what: 'Tagline, publisher or tags', figure: number(textWeights.taglineOrTags) },
-            { what: 'Capabilities', figure: number(textWeights.capabilities) },
-            { what: 'Description', figure: number(textWeights.description) },
+            { what: 'Name', figure: weight(textWeights.name) },
+            { what: 'Tagline, publisher or tags', figure: weight(textWeights.taglineOrTags) },
+            { what: 'Capabilities', figure: weight(textWeights.capabilities) },
+            { what: 'Description', figure: weight(textWeights.description) },
           ]}
         />
         <p className="max-w-prose">
