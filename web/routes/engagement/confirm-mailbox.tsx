@@ -130,9 +130,15 @@ function Question(subject: Subject) {
   return (
     <AccessPage title={ask} intro={question}>
       {subject.details !== '' && (
-        <blockquote className="border-l-2 border-hairline pl-16 break-words whitespace-pre-line text-muted">
-          {subject.details}
-        </blockquote>
+        <figure className="flex flex-col gap-4">
+          <figcaption className="text-14 font-medium">What was written</figcaption>
+          <blockquote
+            dir="auto"
+            className="border-s-2 border-control ps-12 text-14 whitespace-pre-line text-muted wrap-anywhere"
+          >
+            {subject.details}
+          </blockquote>
+        </figure>
       )}
       <form method="post" className="flex flex-col gap-12">
         <Button>{yes}</Button>

@@ -24,7 +24,7 @@ export async function action(args: Route.ActionArgs) {
 }
 
 const reasons = [
-  { value: 'spam', label: 'It is advertising, or the same thing again and again' },
+  { value: 'spam', label: 'It is advertising, or spam' },
   { value: 'misleading', label: 'What it says of itself is untrue' },
   { value: 'not_working', label: 'It doesn’t work' },
   { value: 'harmful', label: 'It harms people, or their data' },

@@ -175,8 +175,8 @@ const Steps = ({ supportEmail, unclaimed }: Data) => (
   </section>
 )
 
-const sample = `const auth = rialto.auth({ redirectUri })             // sign in
+const sample = `const auth = rialto.auth({ redirectUri })         // sign in
 const { userId } = await auth.finish(query, flow)
 
 const answer = await rialto.consume({ userId, metric: 'messages', key })
-if (!answer.allowed) return answer.purchaseUrl         // what lifts it`
+if (!answer.allowed) return answer.purchaseUrl    // what lifts it`
