@@ -1079,8 +1079,7 @@ export const spendingCaps = pgTable(
     updatedAt: updatedAt(),
   },
   (table) => [
-    uniqueWhere({ suffix: 'agent', where: sql`${table.agentId} IS NOT NULL` }, table.userId, table.agentId),
-    uniqueWhere({ suffix: 'all', where: sql`${table.agentId} IS NULL` }, table.userId),
+    uniqueOver(table.userId, table.agentId).nullsNotDistinct(),
     holds(table.amount, sql`${table.amount} BETWEEN 0 AND 99999999`),
     isCurrency(table.currency),
     holds(table.toldMonth, sql`${table.toldMonth} ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'`),
