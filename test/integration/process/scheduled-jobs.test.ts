@@ -13,7 +13,7 @@ it('every scheduled job has its clock in the database, and runs', async () => {
   const { boss } = server.deps.jobs
   const schedules = await boss.getSchedules()
   expect(schedules.map(({ name }) => name)).toContain('catalog-recount-search-terms')
-  // All at once, as on the hour: each queue is looked at every two seconds.
+  // All at once, as on the hour: each queue is looked at every ten seconds.
   await Promise.all(
     schedules.map(async ({ name }) => {
       const id = await boss.send(name)
