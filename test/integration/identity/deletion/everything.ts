@@ -50,10 +50,6 @@ export async function insertEverything(
 
 async function insertShop(run: Run, { id, email, other, agentId }: SignIns & { agentId: string }): Promise<void> {
   await run('INSERT INTO agent_favourites (user_id, agent_id) VALUES ($1, $2)', [id, agentId])
-  await run(`INSERT INTO spending_caps (user_id, agent_id, amount, currency) VALUES ($1, $2, 100, 'EUR')`, [
-    id,
-    agentId,
-  ])
   await run(`INSERT INTO agent_sign_ins (agent_id, user_id, day) VALUES ($1, $2, '2026-03-31')`, [agentId, id])
   await run('INSERT INTO reviews (agent_id, user_id, rating, hidden_by) VALUES ($1, $2, 3, $3)', [agentId, other, id])
   await run(
