@@ -67,7 +67,7 @@ async function openAs({ cookie }: Session, options: Parameters<Browser['newConte
     }),
   )
   const opened = await context.newPage()
-  opened.setDefaultTimeout(10_000)
+  opened.setDefaultTimeout(30_000)
   return opened
 }
 

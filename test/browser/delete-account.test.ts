@@ -122,7 +122,7 @@ test('an only owner settles that first; then the account goes, on every device, 
         (await mailPreview?.list())?.some(({ to, template }) => to === ada.email && template === 'account-deleted'),
       ).toBe(true)
     },
-    { timeout: 20_000, interval: 200 },
+    { timeout: 30_000, interval: 200 },
   )
   expect(await db.$count(organization, eq(organization.name, 'Ada alone'))).toBe(0)
 

@@ -59,7 +59,7 @@ async function linkFromMail(to: string, subject: string): Promise<string> {
       const mails = (await server.deps.mailPreview?.list()) ?? []
       expect(mails.some((mail) => mail.to === to && mail.subject.includes(subject))).toBe(true)
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   )
   const reader = await context.newPage()
   await reader.goto('/dev/mail')

@@ -20,7 +20,7 @@ beforeAll(async () => {
   browser = await chromium.connect(inject('browserWsEndpoint'))
   context = await browser.newContext({ baseURL: server.origin, javaScriptEnabled: false })
   page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
 })
 afterAll(async () => {
   await browser.close()
@@ -124,7 +124,7 @@ test('who disconnects it is forgotten there', async () => {
         await page.goto(agentOrigin)
         return page.locator('body').innerText()
       },
-      { timeout: 5_000 },
+      { timeout: 30_000 },
     )
     .toContain('Sign in with Rialto')
 })
@@ -147,7 +147,7 @@ test('the second time it does not ask again, and refusing leaves nothing behind'
 test('who starts free at the agent’s page is led on to the agent', async () => {
   const other = await browser.newContext({ baseURL: server.origin, reducedMotion: 'reduce' })
   page = await other.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
   await page.goto('/agents/readability')
   await main().getByRole('link', { name: 'Start free', exact: true }).click()
   await page.getByRole('link', { name: 'Create an account' }).click()
@@ -169,7 +169,7 @@ test('who starts free at the agent’s page is led on to the agent', async () =>
 test('what is kept is a level that goes down again, and a search pays for the steps that it took', async () => {
   const pia = await browser.newContext({ baseURL: server.origin, javaScriptEnabled: false })
   page = await pia.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
   const startFree = async (slug: string) => {
     await page.getByRole('heading', { name: /^Start .* free$/ }).waitFor()
     await main().getByRole('button', { name: 'Start free' }).click()
@@ -232,7 +232,7 @@ test('the pages about limits are usable for everybody, in both themes and at 320
 
 test('who was stopped buys more right there, and the same form that was denied is counted once', async () => {
   page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
   await page.goto(agentOrigin)
   const requestId = await page.locator('input[name=requestId]').inputValue()
   const readAgain = async () => {

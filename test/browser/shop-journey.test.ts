@@ -31,7 +31,7 @@ async function openAsMember({ javaScriptEnabled }: { readonly javaScriptEnabled:
     }),
   )
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
   await page.goto('/')
   await page.waitForLoadState('load')
   return page

@@ -70,5 +70,5 @@ export const eventually = (check: () => unknown): Promise<void> =>
     async () => {
       await check()
     },
-    { timeout: 10_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   )

@@ -52,7 +52,7 @@ async function start(replyTo?: (attempt: number) => Reply): Promise<Bench> {
   return { mail, boss: jobs.boss, smtp, logLines }
 }
 
-const soon = { timeout: 15_000, interval: 50 }
+const soon = { timeout: 30_000, interval: 50 }
 
 test('a mail arrives as text and HTML, from and to whom it should', async () => {
   const { mail, smtp } = await start()

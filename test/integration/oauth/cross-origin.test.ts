@@ -54,7 +54,7 @@ test.each([
 describe.each(['/oauth2/token', '/oauth2/userinfo', '/oauth2/revoke', '/oauth2/par'])('%s', (path) => {
   test('may be called by the pages of a client without a secret', async () => {
     await registerApp()
-    await expect.poll(async () => allowed(await preflight(auth(path))), { timeout: 5_000 }).toBe(app)
+    await expect.poll(async () => allowed(await preflight(auth(path)))).toBe(app)
     const asked = await preflight(auth(path))
     expect(asked.headers.get('access-control-allow-headers')).toContain('dpop')
     expect(asked.headers.get('vary')).toContain('Origin')
@@ -98,7 +98,7 @@ test('a whole sign-in works as a browser’s fetch would do it', async () => {
     if (!['*', app].includes(allowed(answer) ?? '')) throw new TypeError('Failed to fetch')
     return answer
   }
-  await expect.poll(async () => allowed(await preflight(auth('/oauth2/token'))), { timeout: 5_000 }).toBe(app)
+  await expect.poll(async () => allowed(await preflight(auth('/oauth2/token')))).toBe(app)
   const tokens = await oidc.authorizationCodeGrant(program, callback, {
     pkceCodeVerifier: request.verifier,
     expectedState: request.state,

@@ -15,7 +15,7 @@ import type { TestServer } from '#test/support/server.ts'
 import { addAgent, discover, me, newBrowser, newPerson, password, signInAt, signInRequest } from './market.ts'
 import type { Browser, TestAgent } from './market.ts'
 
-const soon = { timeout: 5_000, interval: 100 }
+const soon = { timeout: 30_000, interval: 100 }
 
 let server: TestServer
 let receiver: Server
@@ -111,7 +111,7 @@ test('agents are told once, each of its session or of the person, and the rest g
   const userId = await idOf(person)
 
   await deleteAccount(person)
-  await vi.waitFor(async () => expect(await idOf(person)).toBeUndefined(), { timeout: 15_000, interval: 100 })
+  await vi.waitFor(async () => expect(await idOf(person)).toBeUndefined(), { timeout: 30_000, interval: 100 })
 
   const told = await tokenAt('/session', bySession.clientId)
   expect(told.protectedHeader).toMatchObject({ alg: 'ES256', typ: 'logout+jwt' })
@@ -133,7 +133,7 @@ test('agents are told once, each of its session or of the person, and the rest g
   await vi.waitFor(
     async () =>
       expect((await outbox())?.filter(({ to }) => to === person.email).at(0)?.template).toBe('account-deleted'),
-    { timeout: 10_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   )
   expect((await db.execute(sql`SELECT FROM pgboss.job WHERE data->>'to' = ${person.email}`)).rowCount).toBe(0)
 })

@@ -20,8 +20,8 @@ import type { TestAgent } from './market.ts'
 const secret = 'only for these tests, and long enough'
 const [hour, day] = [3_600, 86_400]
 const [rotation, publishedAhead, keptFor] = [90 * day, hour, 7 * day]
-/** Every process knows of a change by then. */
-const seenEverywhereMs = 5_000
+/** Every process knows of a change by then; within seconds, where nothing else keeps the processors busy. */
+const seenEverywhereMs = 30_000
 
 let database: TestDatabase
 let server: TestServer

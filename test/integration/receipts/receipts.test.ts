@@ -126,7 +126,7 @@ test('draws the last thirty days: units of a counter, the level of a gauge', asy
       expect(html).toContain('4 unit · 30 days')
       expect(html).toContain('2 unit today')
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   )
 })
 

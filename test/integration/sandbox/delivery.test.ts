@@ -75,7 +75,7 @@ test('what another process did is told a moment later', async () => {
   start()
   await expect.poll(names).toEqual(['First'])
   await paymentsOf(undefined).stripe.customers.create({ name: 'Elsewhere' })
-  await expect.poll(names, { timeout: 5_000 }).toEqual(['First', 'Elsewhere'])
+  await expect.poll(names).toEqual(['First', 'Elsewhere'])
 })
 
 test('an endpoint that fails sometimes gets everything in the end', async () => {
@@ -93,7 +93,7 @@ test('an endpoint that fails sometimes gets everything in the end', async () => 
         await database.pool.query(makeDue)
         return new Set(names()).size
       },
-      { timeout: 8_000, interval: 100 },
+      { timeout: 30_000, interval: 100 },
     )
     .toBe(12)
 })
@@ -116,7 +116,7 @@ test('real time makes trials end, without anybody asking', async () => {
   })
   await database.pool.query(`UPDATE installation SET environment = 'sandbox', clock_offset_ms = 90000000`)
   start()
-  await expect.poll(() => received.map(({ type }) => type), { timeout: 5_000 }).toContain('invoice.created')
+  await expect.poll(() => received.map(({ type }) => type)).toContain('invoice.created')
   expect(await sandbox?.isDeliveryDue()).toBe(false)
 })
 
@@ -144,10 +144,10 @@ test('a database that is away is said once, and waited for', async () => {
   start(payments, pino({ level: 'warn' }, { write: (line) => void lines.push(line) }))
   await expect.poll(names).toEqual(['First'])
   await database.pool.query('ALTER SCHEMA stripe_sandbox RENAME TO away')
-  await expect.poll(() => lines.length, { timeout: 5_000 }).toBe(1)
+  await expect.poll(() => lines.length).toBe(1)
   await database.pool.query('ALTER SCHEMA away RENAME TO stripe_sandbox')
   await paymentsOf(undefined).stripe.customers.create({ name: 'After' })
-  await expect.poll(names, { timeout: 8_000 }).toEqual(['First', 'After'])
+  await expect.poll(names).toEqual(['First', 'After'])
   expect(lines).toHaveLength(1)
 })
 

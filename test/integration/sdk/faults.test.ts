@@ -150,7 +150,7 @@ describe('tokens', () => {
     await rotateSecret(server.deps, { agentId: own.id, userId: undefined, overlapSeconds: 0 })
     await server.deps.db.update(agents).set({ status: 'suspended' }).where(eq(agents.id, own.id))
     await expect
-      .poll(() => rialto.consume({ userId, metric: 'messages' }).catch((error: unknown) => error), { timeout: 6_000 })
+      .poll(() => rialto.consume({ userId, metric: 'messages' }).catch((error: unknown) => error))
       .toMatchObject({ name: 'RialtoError', code: 'invalid_client', status: 401 })
   })
 })

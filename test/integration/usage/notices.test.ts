@@ -189,7 +189,7 @@ it('is woken by whoever reaches a threshold', async () => {
       const [mail] = (await own.deps.mailPreview?.list()) ?? []
       expect(mail?.subject).toContain('80 % of your messages')
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   )
 })
 

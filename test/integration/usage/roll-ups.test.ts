@@ -26,7 +26,7 @@ async function rollUpNow({ db }: Pick<TestServer['deps'], 'db'> = server.deps): 
         WHERE job IN ('usage-roll-up', 'usage-daily') AND (position->>'done')::bigint = last_value AND is_called`)
       expect(rows).toHaveLength(2)
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   )
 }
 

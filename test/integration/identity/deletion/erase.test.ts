@@ -69,7 +69,7 @@ const lastMail = (to: string) =>
       expect(sent).toHaveLength(1)
       expect(await countOf(`pgboss.job WHERE data->>'to' = $1`, to)).toBe(0)
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   )
 
 test('every table that holds something about a person says what becomes of it', () => {
@@ -295,4 +295,4 @@ test('a last mail that can not be delivered is not kept either', async () => {
   } finally {
     isMailRefused = false
   }
-}, 30_000)
+})

@@ -53,7 +53,7 @@ test('oidcc-backchannel-rp-initiated-logout: the agent is told by a logout token
   expect((await person.open(oidc.buildEndSessionUrl(config, parameters))).leaveTo?.href).toBe(`${signedOutUri}?state=x`)
   const again = await person.open((await signInRequest(config, { prompt: 'none' })).url)
   expect(again.leaveTo?.searchParams.get('error')).toBe('login_required')
-  await expect.poll(() => received.length, { timeout: 5_000 }).toBe(1)
+  await expect.poll(() => received.length).toBe(1)
 
   const { payload, protectedHeader } = await jwtVerify(
     received[0]?.get('logout_token') ?? '',
