@@ -521,6 +521,8 @@ export const userAgentSubscriptions = pgTable(
     reconciledAt: instant('reconciled_at'),
     /** Of the publisher's own people: never counts as use, in insights or for a review. */
     isTest: boolean('is_test').notNull().default(false),
+    /** Percent of a limit at which its person wants a mail, of whatever metric. Null: those that the publisher chose. */
+    noticeThresholds: smallint('notice_thresholds').array(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -542,6 +544,10 @@ export const userAgentSubscriptions = pgTable(
     isNonNegative(table.amount),
     isCurrency(table.currency),
     holds(table.amount, sql`${table.amount} = 0 OR ${table.currency} IS NOT NULL`, 'currency_check'),
+    holds(
+      table.noticeThresholds,
+      sql`cardinality(${table.noticeThresholds}) <= 5 AND 1 <= ALL (${table.noticeThresholds}) AND 100 >= ALL (${table.noticeThresholds})`,
+    ),
     reference(table.userId, user.id, 'cascade'),
     reference(table.agentId, agents.id, 'cascade'),
     foreignKey({
@@ -811,6 +817,24 @@ export const usageDenialsHourly = pgTable(
   ],
 )
 
+/** Mails that somebody can do without; all others are about their security, their money or what they asked for. */
+export const optionalMailKinds = ['usage_limits', 'payment_receipts'] as const
+
+/** One row per kind of mail that a person doesn't want. */
+export const mailOptOuts = pgTable(
+  'mail_opt_outs',
+  {
+    userId: authId('user_id').notNull(),
+    kind: text('kind', { enum: optionalMailKinds }).notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ name: 'mail_opt_outs_pkey', columns: [table.userId, table.kind] }),
+    isOneOf(table.kind, optionalMailKinds),
+    reference(table.userId, user.id, 'cascade'),
+  ],
+)
+
 /** What a subscription used on a day, for drawing: the ledger is what counts. */
 export const usageDaily = pgTable(
   'usage_daily',
@@ -1041,7 +1065,11 @@ export const billingIntents = pgTable(
     holds(table.settledAt, sql`(${table.settledAt} IS NULL) = (${table.state} = 'open')`),
     holds(table.input, sql`jsonb_typeof(${table.input}) = 'object'`),
     // What may cost is held against its person's spending caps before it is written down.
-    holds(table.claim, sql`(${table.claim} IS NOT NULL) = (${table.kind} IN (${literals(purchaseKinds)}))`, 'kind_check'),
+    holds(
+      table.claim,
+      sql`(${table.claim} IS NOT NULL) = (${table.kind} IN (${literals(purchaseKinds)}))`,
+      'kind_check',
+    ),
     reference(table.userId, user.id, 'cascade'),
     reference(table.agentId, agents.id, 'cascade'),
     reference(table.subscriptionId, userAgentSubscriptions.id, 'cascade'),
