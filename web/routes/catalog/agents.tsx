@@ -68,7 +68,8 @@ export default function Agents({ loaderData: { query, page, relaxations, knownTa
           <div className="flex flex-col gap-16">
             {page !== undefined && (
               <div className="flex flex-wrap items-center justify-between gap-x-24 gap-y-12">
-                <output aria-live="polite" className="text-muted">
+                {/* An empty list says it in its heading. */}
+                <output aria-live="polite" className={page.total.count === 0 ? 'sr-only' : 'text-muted'}>
                   {countText(page.total, locale)}
                 </output>
                 {page.total.count > 1 && <SortMenu query={query} />}

@@ -90,8 +90,8 @@ export default function ClaimEntry({ loaderData, actionData }: Route.ComponentPr
   if (managed.length === 0) {
     return (
       <AccessPage
-        title="An organization claims it"
-        intro={`Entries belong to organizations, so that more than one person can look after them. Make one for those who make ${name}, and come back here.`}
+        title="First, an organization"
+        intro={`Agents belong to organizations here, so that more than one person can look after them. Make one for those who make ${name}, then come back to claim it.`}
         action={<ButtonLink href="/account/organizations/new">Make an organization</ButtonLink>}
         footer={footer}
       >

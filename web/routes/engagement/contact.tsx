@@ -118,13 +118,13 @@ interface MessageProps {
 }
 
 const kinds = [
-  { value: 'message', label: 'Ask or tell them something' },
-  { value: 'demo', label: 'Ask for a demo' },
+  { value: 'message', label: 'A question, or something to tell them' },
+  { value: 'demo', label: 'A demo' },
 ]
 
 function Message({ open: { agent, publisher, email, wantsDemo }, sent }: MessageProps) {
   const errors = {
-    kind: sent?.errors['kind'] === undefined ? undefined : { message: 'Choose what you want.' },
+    kind: sent?.errors['kind'] === undefined ? undefined : { message: 'Choose what it is about.' },
     message: asError('The message', sent?.errors['message']),
   }
   return (
@@ -136,7 +136,7 @@ function Message({ open: { agent, publisher, email, wantsDemo }, sent }: Message
       waitSeconds={sent?.waitSeconds}
     >
       <RadioGroup
-        legend="What do you want?"
+        legend="What is it about?"
         name="kind"
         options={kinds}
         defaultValue={sent?.typed.kind ?? (wantsDemo ? 'demo' : 'message')}
@@ -153,8 +153,8 @@ function Message({ open: { agent, publisher, email, wantsDemo }, sent }: Message
         error={errors.message}
       />
       <p className="text-14 text-muted wrap-anywhere">
-        By sending it you share your name and your address, {email}, with {publisher}: they answer there. We keep that
-        you wrote, not what.
+        By sending it you share your name and your address, {email}, with {publisher}: they answer there. We note that
+        you wrote to them, not what you wrote.
       </p>
       <Button>Send and share my address</Button>
     </ToldForm>

@@ -78,7 +78,10 @@ export default function EntryPage({ loaderData: { entry, today, notice }, action
             <TextField {...field('tagline')} maxLength={200} />
             <TextField {...field('publisherName', 'Who makes it, as they call themselves.')} maxLength={200} />
             <TextField
-              {...field('homepageUrl', 'A claim is proven at its host. A claim of another host has to be begun anew.')}
+              {...field(
+                'homepageUrl',
+                'A claim is proven at its host; one that waits at another host has to be begun anew.',
+              )}
               type="url"
             />
             <TextField {...field('repositoryUrl')} type="url" />
