@@ -81,6 +81,17 @@ test('a page of one’s own leads to signing in and back', async () => {
   expect(await mainText()).toContain(email)
 })
 
+test('on a phone the way to the other pages is one line, which opens without a script', async () => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await signIn(await newMember(), '/account/profile')
+  const navigation = page.getByRole('navigation', { name: 'Account' })
+  expect(await navigation.getByRole('link').count()).toBe(0)
+  await navigation.getByText('Account · Profile').click()
+  await navigation.getByRole('link', { name: 'Reviews' }).click()
+  expect(pathOf(page)).toBe('/account/reviews')
+  expect(await mainText()).toContain('You have reviewed nothing yet')
+})
+
 test('name and address are changed in the profile, the address only after its new mailbox confirmed it', async () => {
   const email = await newMember()
   await signIn(email, '/account/profile')
@@ -161,7 +172,7 @@ test('a second step is set up, asked for when signing in, and replaced by a reco
   await page.getByRole('textbox', { name: 'Code' }).fill(totpOf(uri))
   await press('Turn it on')
   await page.waitForLoadState('load')
-  const codes = await page.getByRole('main').getByRole('listitem').allInnerTexts()
+  const codes = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allInnerTexts()
   expect(codes).toHaveLength(10)
   const file = await page.getByRole('link', { name: 'Download as text' }).getAttribute('href')
   expect(decodeURIComponent(file ?? '')).toContain(codes.join('\n'))

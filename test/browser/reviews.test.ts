@@ -108,6 +108,9 @@ test('a review is refused before use, allowed after it, answered, reported and h
   await press(operator, 'Hide the review')
   await operator.getByText('with 2 reviews').waitFor()
 
+  await reader.goto('/account/reviews')
+  await reader.getByText('It is about another agent.').waitFor()
+  await requireUsable(reader)
   await reader.goto(root)
   await reader.getByText('It is about another agent.').waitFor()
   await reader.getByRole('link', { name: 'Change your review' }).click()

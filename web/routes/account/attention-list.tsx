@@ -34,7 +34,9 @@ export function AttentionList({ subscriptions, now }: AttentionListProps) {
             <div className="min-w-0 max-w-prose wrap-anywhere">
               <p className="text-16">
                 <span className="font-medium">{title}</span>
-                <span className="text-muted"> · {subscription.agent.name}</span>
+                {!title.startsWith(subscription.agent.name) && (
+                  <span className="text-muted"> · {subscription.agent.name}</span>
+                )}
               </p>
               <p className="text-muted">{text}</p>
             </div>

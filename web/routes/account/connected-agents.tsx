@@ -114,25 +114,31 @@ const AgentName = ({ connection: { name, slug } }: { connection: Connection }) =
     </a>
   )
 
-/** What the agent may, each with the reason its publisher gives. */
-const Scopes = ({ scopes }: { scopes: Connection['scopes'] }) => (
-  <ul className="flex flex-col gap-4 wrap-anywhere sm:py-8">
-    {scopes.map(({ scope, reason }) => (
-      <li key={scope}>
-        {scopeWords[scope] ?? scope}
-        <span className="text-muted">
-          {reason === null ? (
-            ': it doesn’t say why'
-          ) : (
-            <>
-              : “<bdi>{reason}</bdi>”
-            </>
-          )}
-        </span>
-      </li>
-    ))}
-  </ul>
-)
+/** What the agent may, each with the reason its publisher gives; what it gives none for in one line. */
+function Scopes({ scopes }: { scopes: Connection['scopes'] }) {
+  const bare = scopes.filter(({ reason }) => reason === null)
+  return (
+    <ul className="flex flex-col gap-4 wrap-anywhere sm:py-8">
+      {scopes.map(
+        ({ scope, reason }) =>
+          reason !== null && (
+            <li key={scope}>
+              {scopeWords[scope] ?? scope}
+              <span className="text-muted">
+                : “<bdi>{reason}</bdi>”
+              </span>
+            </li>
+          ),
+      )}
+      {bare.length > 0 && (
+        <li>
+          {bare.map(({ scope }) => scopeWords[scope] ?? scope).join(', ')}
+          <span className="text-muted">: it doesn’t say why</span>
+        </li>
+      )}
+    </ul>
+  )
+}
 
 const Disconnect = ({ connection: { clientId, name } }: { connection: Connection }) => (
   <form method="post">

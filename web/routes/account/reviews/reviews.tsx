@@ -91,8 +91,8 @@ export default function Reviews({ loaderData }: Route.ComponentProps) {
             {reviewable.map(({ slug, name }) => (
               <li key={slug} className="flex flex-wrap items-center justify-between gap-12">
                 <AgentLink agent={{ slug, name }} href={`/agents/${slug}`} />
-                <ButtonLink kind="secondary" size="console" href={writeHref(slug)} aria-label={`Review ${name}`}>
-                  Write a review
+                <ButtonLink kind="secondary" size="console" href={writeHref(slug)}>
+                  Write a review<span className="sr-only"> of {name}</span>
                 </ButtonLink>
               </li>
             ))}

@@ -10,7 +10,10 @@ export function RecoveryCodes({ codes, siteName }: { codes: readonly string[]; s
       <Notice tone="warning" title="Keep these recovery codes now">
         They are shown this once. Each opens your account once if you lose your phone.
       </Notice>
-      <ul className="figures grid grid-cols-2 gap-8 rounded-card border border-hairline bg-raised p-card text-16">
+      <ul
+        aria-label="Recovery codes"
+        className="figures grid grid-cols-2 gap-8 rounded-card border border-hairline bg-raised p-card text-16"
+      >
         {codes.map((code) => (
           <li key={code}>{code}</li>
         ))}
