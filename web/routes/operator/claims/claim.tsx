@@ -10,6 +10,7 @@ import { TextLink } from '../../account-access/text-link.tsx'
 import { FormColumn, Section } from '../../account/account-page.tsx'
 import { Record } from '../../account/record.tsx'
 import { asError } from '../../reviews/review-fields.tsx'
+import { entryHref } from '../entries/facts.ts'
 import { OperatorPage } from '../operator-page.tsx'
 import { operatorRequest, orRefusal } from '../operator-request.ts'
 import { claimStateWords, methodWords } from './claim-words.ts'
@@ -90,7 +91,20 @@ function linesOf(claim: Claim, now: number) {
       ),
     },
     { label: 'State', value: claimStateWords(state) },
-    { label: 'Host of the homepage', value: <span className="figures">{host}</span> },
+    {
+      label: 'Host of the homepage',
+      value: (
+        <>
+          <span className="figures">{host}</span>
+          {(state === 'pending' || state === 'proven') && (
+            <>
+              {' '}
+              · <TextLink href={entryHref(agent.slug)}>Correct the entry</TextLink>
+            </>
+          )}
+        </>
+      ),
+    },
     {
       label: 'Proven',
       value:
