@@ -15,7 +15,7 @@ export function KeyFigures({ figures }: { figures: readonly Figure[] }) {
           <dt className="text-14 text-muted">{label}</dt>
           <dd className="figures text-28">
             {value}
-            {unit !== undefined && <span className="text-14 text-muted"> {unit}</span>}
+            {unit !== undefined && <span className="font-sans text-14 text-muted"> {unit}</span>}
           </dd>
         </div>
       ))}

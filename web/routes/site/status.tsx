@@ -31,7 +31,7 @@ export default function Status({ loaderData: status }: Route.ComponentProps) {
         <div className="flex flex-col gap-8">
           <h1 className="display text-36">Status</h1>
           <p className="text-muted">
-            Looked at by the process that answered you, {exact(checkedAt)}. Nothing is remembered, so nothing is said of
+            As the server that answered you saw it on {exact(checkedAt)}. It keeps no history, so nothing is said of
             yesterday.
           </p>
         </div>
@@ -125,7 +125,7 @@ const Jobs = ({ jobs, now }: JobsProps) => (
 function Work({ jobs, now }: JobsProps) {
   const ended = jobs.flatMap(({ endedAt }) => endedAt ?? [])
   const last = ended.toSorted().at(-1)
-  const words = `${jobs.length} jobs by the clock, ${ended.length} of which have run`
+  const words = `${jobs.length} scheduled jobs, ${ended.length} of which have run`
   if (last === undefined) return words
   return (
     <>
