@@ -37,6 +37,8 @@ export interface OwnSubscription {
   readonly period: { readonly start: string; readonly end: string } | null
   readonly trialEndsAt: string | null
   readonly cancelAtPeriodEnd: boolean
+  /** Its trial ends without anybody having cancelled it, and can't be resumed. */
+  readonly isTrialOnly: boolean
   readonly endedAt: string | null
   readonly pastDueAt: string | null
   /** Until when it goes on without its payment. */
@@ -206,6 +208,7 @@ function describeOne({ config }: Pick<Deps, 'config'>, found: Found, addons: rea
     period: isOver ? null : { start: period.start.toISOString(), end: period.end.toISOString() },
     trialEndsAt: row.status === 'trialing' ? textOf(row.trialEndsAt) : null,
     cancelAtPeriodEnd: !isOver && row.cancelAtPeriodEnd,
+    isTrialOnly: !isOver && row.status === 'trialing' && tier.trialEndsWith === 'end',
     endedAt: isOver ? textOf(row.canceledAt ?? row.currentPeriodEnd) : null,
     pastDueAt: isOver ? null : textOf(row.pastDueAt),
     graceEndsAt: isOver || row.status !== 'past_due' ? null : textOf(graceEndsAt),

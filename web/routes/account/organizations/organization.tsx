@@ -143,13 +143,34 @@ export default function OrganizationPage({ loaderData, actionData }: Route.Compo
           )}
         </Section>
       )}
-      <Section id="leave" title="Leave" intro="It is closed to you from then on; the others keep it.">
-        <form method="post">
-          <input type="hidden" name="intent" value="leave" />
-          <Button kind="danger">Leave this organization</Button>
-        </form>
-      </Section>
+      <Leave organization={organization} />
     </AccountPage>
+  )
+}
+
+/** The last owner can't: they are told what comes first, before they press anything. */
+function Leave({ organization: { role, members } }: Pick<Route.ComponentProps['loaderData'], 'organization'>) {
+  const isLastOwner = role === 'owner' && members.filter((member) => member.role === 'owner').length === 1
+  if (isLastOwner) {
+    return (
+      <Section
+        id="leave"
+        title="Leave"
+        intro={
+          members.length === 1
+            ? 'You are alone in it, and an organization needs an owner. Invite somebody and make them owner to leave it to them.'
+            : 'You are its only owner, and an organization needs one. Make another member owner first.'
+        }
+      />
+    )
+  }
+  return (
+    <Section id="leave" title="Leave" intro="It is closed to you from then on; the others keep it.">
+      <form method="post">
+        <input type="hidden" name="intent" value="leave" />
+        <Button kind="danger">Leave this organization</Button>
+      </form>
+    </Section>
   )
 }
 

@@ -112,12 +112,14 @@ interface ChoiceProps {
 }
 
 const Choice = ({ subscription: { offers, agent }, path }: ChoiceProps) =>
-  offers.length === 0 ? (
+  offers.length === 0 || agent.isSuspended ? (
     <EmptyState
       title="There is nothing to add now"
       action={<ButtonLink href={path}>Back to the subscription</ButtonLink>}
     >
-      {agent.name} sells no add-on that goes with what you have.
+      {agent.isSuspended
+        ? `${agent.name} is suspended; nothing of it is sold until it is reinstated.`
+        : `${agent.name} sells no add-on that goes with what you have.`}
     </EmptyState>
   ) : (
     <div className="flex max-w-prose flex-col gap-16">

@@ -28,6 +28,7 @@ const active: Attended = {
   period: { start: '2026-11-22T09:00:00.000Z', end },
   trialEndsAt: null,
   cancelAtPeriodEnd: false,
+  isTrialOnly: false,
   endedAt: null,
   pastDueAt: null,
   graceEndsAt: null,
@@ -42,6 +43,8 @@ const active: Attended = {
 }
 const suspended = { agent: { ...active.agent, isPublished: false, isSuspended: true } }
 const trial = { status: 'trialing', trialEndsAt: end } as const
+
+const lastDay = { now: '2026-12-21T12:00:00.000Z', locale: 'en' }
 
 const titles = (values: Partial<Attended>, now = '2026-12-01T12:00:00.000Z') =>
   attentionOf({ ...active, ...values }, { now, locale: 'en' }).map(({ title }) => title)
@@ -73,6 +76,21 @@ describe('what somebody should know of a subscription', () => {
     expect(titles(trial, '2026-12-19T00:00:00.000Z')).toEqual(['Your trial ends in 3 days, on 22 Dec 2026'])
     expect(titles(trial, '2026-12-21T00:01:00.000Z')).toEqual(['Your trial ends tomorrow'])
     expect(titles(trial, '2026-12-22T08:00:00.000Z')).toEqual(['Your trial ends today'])
+  })
+
+  it('promises no way back where there is none, and no use where it stands still', () => {
+    const [ends] = attentionOf(
+      { ...active, ...trial, cancelAtPeriodEnd: true, isTrialOnly: true, nextCharge: null },
+      lastDay,
+    )
+    expect(ends).toMatchObject({ kind: 'trial-ends', title: 'Your trial ends tomorrow' })
+    expect(ends?.text).toContain('Nothing is charged then.')
+    const disputed = { status: 'paused', disputedAt: end, cancelAtPeriodEnd: true, nextCharge: null } as const
+    const onHold = attentionOf({ ...active, ...disputed }, lastDay)
+    expect(onHold.map(({ kind }) => kind)).toEqual(['on-hold'])
+    expect(onHold[0]?.text).toContain('It ends on 22 Dec 2026.')
+    const stopped = attentionOf({ ...active, ...suspended, cancelAtPeriodEnd: true, nextCharge: null }, lastDay)
+    expect(stopped.map(({ text }) => text).join(' ')).not.toContain('works as before')
   })
 
   it('passes on what the bank says', () => {

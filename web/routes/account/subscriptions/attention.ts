@@ -64,8 +64,10 @@ function late(subscription: Attended, { locale }: Reader): Attention | undefined
 
 function onHold(subscription: Attended): Attention | undefined {
   const { label, text } = statusWords(subscription)
-  if (subscription.status !== 'paused' || text === undefined) return undefined
-  return { kind: 'on-hold', tone: 'warning', title: label, text }
+  const { status, cancelAtPeriodEnd, period } = subscription
+  if (status !== 'paused' || text === undefined) return undefined
+  const ends = cancelAtPeriodEnd && period !== null ? ` It ends on ${formatDay(period.end)}.` : ''
+  return { kind: 'on-hold', tone: 'warning', title: label, text: text + ends }
 }
 
 function suspended({ agent, nextCharge }: Attended, { locale }: Reader): Attention | undefined {
@@ -116,13 +118,14 @@ type MeterInShort = Pick<Attended['meters'][number], 'limit' | 'remaining'>
 export const isFull = ({ limit, remaining }: MeterInShort): boolean => limit !== null && limit > 0 && remaining === 0
 
 function trialEnding(subscription: Attended, { now, locale }: Reader): Attention | undefined {
-  const { status, trialEndsAt, cancelAtPeriodEnd, needsCard, nextCharge, tier } = subscription
-  if (status !== 'trialing' || trialEndsAt === null || cancelAtPeriodEnd || needsCard) return undefined
+  const { status, trialEndsAt, cancelAtPeriodEnd, isTrialOnly, needsCard, nextCharge, tier, agent } = subscription
+  if (status !== 'trialing' || trialEndsAt === null || needsCard) return undefined
+  if (cancelAtPeriodEnd && !isTrialOnly) return undefined
   const days = daysUntil(trialEndsAt, now)
   if (days > trialEndsWithinDays) return undefined
   const then =
     nextCharge === null
-      ? 'Nothing is charged then.'
+      ? `Nothing is charged then.${isTrialOnly ? ` To keep ${agent.name}, subscribe when it is over.` : ''}`
       : `Then ${formatMoney(nextCharge, locale)} is charged for ${tier.name}, unless you cancel before.`
   return {
     kind: 'trial-ends',
@@ -132,13 +135,16 @@ function trialEnding(subscription: Attended, { now, locale }: Reader): Attention
   }
 }
 
-function ending({ cancelAtPeriodEnd, period, agent, price }: Attended): Attention | undefined {
-  if (!cancelAtPeriodEnd || period === null) return undefined
+/** Not of a trial that ends by itself, nor of what stands still over a dispute: neither can be resumed. */
+function ending({ cancelAtPeriodEnd, isTrialOnly, status, period, agent, price }: Attended): Attention | undefined {
+  if (!cancelAtPeriodEnd || isTrialOnly || status === 'paused' || period === null) return undefined
+  const until = agent.isSuspended ? '' : `Until then ${agent.name} works as before. `
+  const money = price === null ? '' : 'Nothing more is charged. '
   return {
     kind: 'ends',
     tone: 'info',
     title: `Cancelled: ends on ${formatDay(period.end)}`,
-    text: `Until then ${agent.name} works as before${price === null ? '.' : ', and nothing more is charged.'} You can take the cancellation back until that day.`,
+    text: `${until}${money}You can take the cancellation back until that day.`,
   }
 }
 

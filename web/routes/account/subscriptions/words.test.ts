@@ -12,6 +12,7 @@ const active: OwnSubscription = {
   period: { start: '2026-11-22T00:00:00.000Z', end },
   trialEndsAt: null,
   cancelAtPeriodEnd: false,
+  isTrialOnly: false,
   endedAt: null,
   pastDueAt: null,
   graceEndsAt: null,
