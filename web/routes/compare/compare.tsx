@@ -5,6 +5,7 @@ import { webContext } from '../../context.ts'
 import type { RouteHandle } from '../../root.tsx'
 import { PageMeta } from '../../shell/page-meta.tsx'
 import { Breadcrumbs } from '../../ui/breadcrumbs.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import type { Route } from './+types/compare.ts'
@@ -62,8 +63,16 @@ export default function Compare({ loaderData }: Route.ComponentProps) {
         </Notice>
       )}
       {agents.length === 0 && (
-        <EmptyState title="Nothing to compare yet">
-          Choose two or three agents; their prices, licences and whatever else they state are set side by side.
+        <EmptyState
+          title="Nothing to compare yet"
+          action={
+            <ButtonLink kind="secondary" href={href('/agents')}>
+              Choose from all agents
+            </ButtonLink>
+          }
+        >
+          Two or three agents are set side by side, with what they differ in marked. Press the two columns on a card, or
+          type a name below.
         </EmptyState>
       )}
       {agents.length > 1 && <WhatIsShown query={query} present={present} />}
