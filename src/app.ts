@@ -70,7 +70,9 @@ export function createApp({ deps, web, lifecycle }: AppParts): Hono<AppEnv> {
   app.all('/api/*', nothingHere({ router: api, prefix: '/api' }))
   app.route('/mcp', mcpRoutes(deps))
   // Forms count only from our own pages. Under /api nothing rides on a cookie: better-auth checks its own, agents send tokens.
-  app.use(csrf({ origin: baseUrl }))
+  // The link in a mail is pressed by mail programs, which come from nowhere (RFC 8058): who may is told by its signature alone.
+  const ownForms = csrf({ origin: baseUrl })
+  app.use((c, next) => (c.req.path.startsWith('/unsubscribe/') ? next() : ownForms(c, next)))
   app.use(async (c, next) => {
     const isAsked = ['GET', 'HEAD'].includes(c.req.method)
     // What is no form would fail deep inside an action, as if it were our mistake.

@@ -56,6 +56,7 @@ export default [
   route('account/subscriptions/:id/usage', 'routes/account/usage/receipts.tsx'),
   route('account/subscriptions/:id/usage.csv', 'routes/account/usage/receipts-csv.ts'),
   route('account/subscriptions/:id/usage/:entryId', 'routes/account/usage/receipt.tsx'),
+  route('account/notifications', 'routes/account/notifications/notifications.tsx'),
   route('account/invoices', 'routes/account/invoices.tsx'),
   route('account/billing', 'routes/account/billing/billing.tsx'),
   route('account/spending', 'routes/account/spending/spending.tsx'),
@@ -77,6 +78,7 @@ export default [
   route('account/delete', 'routes/account/deletion/delete-account.tsx'),
   route('account/deleted', 'routes/account/deletion/account-deleted.tsx'),
   route('confirm/mailbox/:token', 'routes/engagement/confirm-mailbox.tsx'),
+  route('unsubscribe/:token', 'routes/unsubscribe/unsubscribe.tsx'),
   route('confirm/:token', 'routes/account/confirm-email.tsx'),
 
   route('sandbox/checkout/:id', 'routes/sandbox/checkout.tsx'),

@@ -5,6 +5,7 @@ import type { ClaimServices } from '#src/features/claims/index.ts'
 import type { EngagementServices, ReportServices } from '#src/features/engagement/index.ts'
 import type { EstimateServices } from '#src/features/estimate/index.ts'
 import type { InsightServices } from '#src/features/insights/index.ts'
+import type { NotificationServices } from '#src/features/notifications/index.ts'
 import type { OfferServices } from '#src/features/offers/index.ts'
 import type { ReceiptServices } from '#src/features/receipts/index.ts'
 import type { ReviewServices } from '#src/features/reviews/index.ts'
@@ -30,6 +31,7 @@ export interface WebServices {
   readonly offers: OfferServices
   readonly receipts: ReceiptServices
   readonly estimate: EstimateServices
+  readonly notifications: NotificationServices
   readonly reviews: ReviewServices
   readonly engagement: EngagementServices
   readonly reports: ReportServices

@@ -8,6 +8,7 @@ import { createCatalogServices } from '#src/features/catalog/index.ts'
 import { createClaimServices } from '#src/features/claims/index.ts'
 import { createEngagementServices, createReportServices } from '#src/features/engagement/index.ts'
 import { createEstimateServices } from '#src/features/estimate/index.ts'
+import { createNotificationServices } from '#src/features/notifications/index.ts'
 import { createOfferServices } from '#src/features/offers/index.ts'
 import { createInsightServices } from '#src/features/insights/index.ts'
 import { createReceiptServices } from '#src/features/receipts/index.ts'
@@ -35,6 +36,7 @@ export const createWebServices = (deps: Deps): WebServices => ({
   engagement: createEngagementServices(deps),
   reports: createReportServices(deps),
   claims: createClaimServices(deps),
+  notifications: createNotificationServices(deps),
   billing: createBillingServices(deps),
   spending: createSpendingServices(deps),
   stripeEvents: createStripeEventServices(deps),

@@ -3,7 +3,7 @@ import type { Deps } from '#src/deps.ts'
 /** What it takes to make what is stored agree with Stripe. */
 export type ReconcileDeps = Pick<
   Deps,
-  'db' | 'config' | 'newId' | 'payments' | 'subjectHash' | 'mail' | 'baseUrl' | 'log'
+  'auth' | 'db' | 'config' | 'newId' | 'payments' | 'subjectHash' | 'mail' | 'baseUrl' | 'log'
 >
 
 export interface Reconciled {

@@ -23,7 +23,8 @@ export const usageJobs = [
     name: noticesJob,
     /** Woken by whoever reaches a threshold; the clock comes back to what failed or was cut off. */
     cron: '* * * * *',
-    run: (deps: Pick<Deps, 'db' | 'mail' | 'liftLinks' | 'log'>): Promise<void> => sendNotices(deps),
+    run: (deps: Pick<Deps, 'auth' | 'baseUrl' | 'db' | 'mail' | 'liftLinks' | 'log'>): Promise<void> =>
+      sendNotices(deps),
   },
   {
     name: 'usage-reconcile',

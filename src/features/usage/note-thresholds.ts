@@ -15,8 +15,9 @@ export async function noteThresholds(tx: Transaction, reached: Reached): Promise
   const { rowCount } = await tx.execute(sql`
     WITH noticed AS (
       INSERT INTO usage_notices (subscription_id, metric_id, period_start, threshold, limit_at, used_at)
-      SELECT ${subscriptionId}, metric.id, ${periodStart.toISOString()}::timestamptz, threshold, ${limit}::bigint, ${used}::bigint
-      FROM agent_metric_definitions AS metric CROSS JOIN LATERAL unnest(metric.thresholds) AS threshold
+      SELECT subscription.id, metric.id, ${periodStart.toISOString()}::timestamptz, threshold, ${limit}::bigint, ${used}::bigint
+      FROM agent_metric_definitions AS metric JOIN user_agent_subscriptions AS subscription ON subscription.id = ${subscriptionId}
+        CROSS JOIN LATERAL unnest(metric.thresholds || coalesce(subscription.notice_thresholds, '{}')) AS threshold
       WHERE metric.id = ${metricId} AND ${limit}::bigint > 0
         AND ${used}::bigint * 100::numeric >= ${limit}::bigint::numeric * threshold
       ON CONFLICT DO NOTHING
@@ -26,7 +27,8 @@ export async function noteThresholds(tx: Transaction, reached: Reached): Promise
       SELECT 'usage.threshold_reached', noticed.subscription_id::text, jsonb_build_object(
         'subscriptionId', noticed.subscription_id, 'metricId', noticed.metric_id, 'threshold', noticed.threshold,
         'used', noticed.used_at, 'limit', noticed.limit_at, 'periodStart', noticed.period_start)
-      FROM noticed
+      FROM noticed JOIN agent_metric_definitions AS metric ON metric.id = noticed.metric_id
+      WHERE noticed.threshold = ANY (metric.thresholds)
     )
     SELECT FROM noticed`)
   return (rowCount ?? 0) > 0

@@ -14,6 +14,8 @@ export interface MailDocument {
   readonly blocks: readonly MailBlock[]
   /** Replies go to somebody. */
   readonly isAnswerable?: boolean
+  /** Its reader can do without this kind of mail, and ends it there. */
+  readonly unsubscribeUrl?: string | undefined
 }
 
 export type MailBlock =
@@ -24,13 +26,16 @@ export type MailBlock =
   | { readonly kind: 'note'; readonly text: string }
 
 export function renderMail(document: MailDocument): RenderedMail {
-  return { subject: oneLine(document.subject), text: renderText(document), html: String(renderHtml(document)) }
+  const { subject, unsubscribeUrl } = document
+  const rendered = { subject: oneLine(subject), text: renderText(document), html: String(renderHtml(document)) }
+  return unsubscribeUrl === undefined ? rendered : { ...rendered, unsubscribeUrl: webUrl(unsubscribeUrl) }
 }
 
-function renderText({ heading, greeting, blocks }: MailDocument): string {
+function renderText({ heading, greeting, blocks, unsubscribeUrl }: MailDocument): string {
   // First strong isolate … pop directional isolate: a name in another script doesn't reorder the comma after it.
   const hello = greeting === undefined ? [] : [`Hello \u2068${greeting}\u2069,`]
-  return [heading, ...hello, ...blocks.map(blockText), `-- \n${siteName}`].join('\n\n') + '\n'
+  const end = unsubscribeUrl === undefined ? [] : [`Stop these mails:\n${webUrl(unsubscribeUrl)}`]
+  return [heading, ...hello, ...blocks.map(blockText), ...end, `-- \n${siteName}`].join('\n\n') + '\n'
 }
 
 function blockText(block: MailBlock): string {
@@ -57,7 +62,15 @@ const darkSheet = `@media (prefers-color-scheme:dark){
 .ink{color:#efe9df!important}.muted{color:#b3aa9c!important}.mark{color:${accentDark}!important}.link{color:#7db8e8!important}
 .rule{border-color:#2d333c!important}.button{background:#efe9df!important;color:#11151a!important}}`
 
-function renderHtml({ subject, preview, heading, greeting, blocks, isAnswerable }: MailDocument): SafeHtml {
+function renderHtml({
+  subject,
+  preview,
+  heading,
+  greeting,
+  blocks,
+  isAnswerable,
+  unsubscribeUrl,
+}: MailDocument): SafeHtml {
   const hello = greeting === undefined ? [] : [paragraph(html`Hello <bdi>${greeting}</bdi>,`)]
   return html`<!doctype html>
     <html lang="en">
@@ -107,6 +120,13 @@ function renderHtml({ subject, preview, heading, greeting, blocks, isAnswerable 
                   <td class="muted" style="padding:16px 0 0;font:400 14px/20px ${sans};color:${light.muted}">
                     Sent by ${siteName} because of something done with this address.
                     ${isAnswerable === true ? 'A reply goes to whoever wrote.' : 'Nobody reads replies to it.'}
+                    ${
+                      unsubscribeUrl === undefined
+                        ? ''
+                        : html`<a class="link" href="${webUrl(unsubscribeUrl)}" style="color:${light.canal}"
+                            >Stop these mails</a
+                          >`
+                    }
                   </td>
                 </tr>
               </table>

@@ -3,6 +3,8 @@ export interface RenderedMail {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** Where its reader ends this kind of mail, by one POST without a cookie (RFC 8058). Left out: it can't be done without. */
+  readonly unsubscribeUrl?: string | undefined
 }
 
 /** A mail ready to be queued. */

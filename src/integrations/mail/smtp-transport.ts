@@ -27,7 +27,7 @@ export function createSmtpTransport({ url }: SmtpOptions): MailTransport {
     disableUrlAccess: true,
   })
   return {
-    deliver: async ({ to, replyTo, subject, text, html, template }, { from, messageId }) => {
+    deliver: async ({ to, replyTo, subject, text, html, template, unsubscribeUrl }, { from, messageId }) => {
       try {
         await smtp.sendMail({
           from,
@@ -41,6 +41,10 @@ export function createSmtpTransport({ url }: SmtpOptions): MailTransport {
             'Auto-Submitted': 'auto-generated',
             'X-Auto-Response-Suppress': 'All',
             'X-Rialto-Template': template,
+            ...(unsubscribeUrl !== undefined && {
+              'List-Unsubscribe': `<${unsubscribeUrl}>`,
+              'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+            }),
           },
         })
       } catch (error) {

@@ -54,6 +54,23 @@ async function start(replyTo?: (attempt: number) => Reply): Promise<Bench> {
 
 const soon = { timeout: 30_000, interval: 50 }
 
+test('a mail that can be done without says to programs how it is stopped (RFC 8058), and no other does', async () => {
+  const { mail, smtp } = await start()
+  const unsubscribeUrl = `https://market.example/unsubscribe/${'e'.repeat(300)}`
+  await mail.enqueue({ ...message, unsubscribeUrl })
+  await mail.enqueue(message)
+  await vi.waitFor(() => expect(smtp.mails).toHaveLength(2), soon)
+  const headers = smtp.mails.map(({ headerLines }) =>
+    headerLines
+      .filter(({ key }) => key.startsWith('list-unsubscribe'))
+      .map(({ line }) => line.replaceAll(/\r?\n\s+/g, ' ')),
+  )
+  expect(headers.toSorted((one, other) => one.length - other.length)).toEqual([
+    [],
+    [`List-Unsubscribe: <${unsubscribeUrl}>`, 'List-Unsubscribe-Post: List-Unsubscribe=One-Click'],
+  ])
+})
+
 test('a mail arrives as text and HTML, from and to whom it should', async () => {
   const { mail, smtp } = await start()
   await mail.enqueue(message)

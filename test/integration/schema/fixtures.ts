@@ -18,6 +18,7 @@ import {
   auditLogs,
   interactions,
   reviews,
+  mailOptOuts,
   spendingCaps,
   subscriptionAddons,
   subscriptionUsage,
@@ -136,6 +137,7 @@ export async function insertUsedSubscription(
   const claim = { currency: 'EUR', months: {} }
   const intent = { kind: 'change', userId, agentId: tree.agentId, subscriptionId, expiresAt: periodEnd, claim } as const
   await db.insert(billingIntents).values(intent)
+  await db.insert(mailOptOuts).values({ userId, kind: 'usage_limits' }).onConflictDoNothing()
   await db.insert(spendingCaps).values({ userId, agentId: tree.agentId, amount: 100, currency: 'EUR' })
   return subscriptionId
 }

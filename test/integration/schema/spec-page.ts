@@ -153,6 +153,7 @@ export const keysToPeople = {
   'agent_active_users.user_id': 'cascade',
   'usage_disputes.user_id': 'cascade',
   'spending_caps.user_id': 'cascade',
+  'mail_opt_outs.user_id': 'cascade',
   'usage_disputes.decided_by': 'set null',
   // What only tracks who did something forgets them.
   'agents.created_by': 'set null',

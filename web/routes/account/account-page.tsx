@@ -13,6 +13,7 @@ const links = [
   { label: 'Invoices', href: '/account/invoices', group: 'Money' },
   { label: 'Billing', href: '/account/billing', group: 'Money' },
   { label: 'Spending cap', href: '/account/spending', group: 'Money' },
+  { label: 'Notifications', href: '/account/notifications', group: 'You' },
   { label: 'Profile', href: '/account/profile', group: 'You' },
   { label: 'Security', href: '/account/security', group: 'You' },
   { label: 'Sessions', href: '/account/sessions', group: 'You' },

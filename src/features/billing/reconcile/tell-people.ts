@@ -2,7 +2,8 @@
 import { eq } from 'drizzle-orm'
 import type { Transaction } from '#src/db/client.ts'
 import { agentPricingTiers, agents, user } from '#src/db/schema/index.ts'
-import type { Deps } from '#src/deps.ts'
+import { sendOptionalMail } from '#src/features/notifications/index.ts'
+import type { OptionalMailDeps } from '#src/features/notifications/index.ts'
 import type { SubscriptionRow } from '#src/features/subscriptions/index.ts'
 import {
   checkoutUndone,
@@ -15,7 +16,7 @@ import type { AfterTrial, RenderedMail } from '#src/integrations/mail/index.ts'
 import type { Money } from '#src/lib/money.ts'
 import type { Entry } from './record-money.ts'
 
-type TellDeps = Pick<Deps, 'mail' | 'baseUrl'>
+type TellDeps = OptionalMailDeps
 
 interface About {
   readonly userId: string
@@ -36,18 +37,26 @@ interface Mailing {
   readonly template: string
   /** The same for the same occasion, so that it is sent once. */
   readonly id?: string
-  readonly render: (to: Addressed) => RenderedMail
+  /** Their person can do without these. */
+  readonly kind?: 'payment_receipts'
+  readonly render: (to: Addressed, unsubscribeUrl: string) => RenderedMail
 }
 
-async function send(tx: Transaction, { deps, about, template, id, render }: Mailing): Promise<void> {
+async function send(tx: Transaction, { deps, about, template, id, kind, render }: Mailing): Promise<void> {
   const [person] = await tx.select().from(user).where(eq(user.id, about.userId))
   const [agent] = await tx.select().from(agents).where(eq(agents.id, about.agentId))
   const [tier] =
     about.tierId === null ? [] : await tx.select().from(agentPricingTiers).where(eq(agentPricingTiers.id, about.tierId))
   if (person === undefined || agent === undefined) return
   const agentUrl = `${deps.baseUrl}/agents/${agent.slug}`
-  const mail = render({ name: person.name, agent: agent.name, tier: tier?.tierName ?? '', agentUrl })
-  await deps.mail.enqueue({ ...mail, to: person.email, template }, { tx, ...(id !== undefined && { id }) })
+  const addressed = { name: person.name, agent: agent.name, tier: tier?.tierName ?? '', agentUrl }
+  const to = person.email
+  if (kind !== undefined) {
+    const whole = (unsubscribeUrl: string): RenderedMail => render(addressed, unsubscribeUrl)
+    await sendOptionalMail(tx, deps, { kind, userId: person.id, to, template, id, render: whole })
+    return
+  }
+  await deps.mail.enqueue({ ...render(addressed, ''), to, template }, { tx, ...(id !== undefined && { id }) })
 }
 
 interface Paid {
@@ -62,9 +71,11 @@ export const tellPaid = (tx: Transaction, deps: TellDeps, { about, charge, nextA
     about,
     template: 'payment-receipt',
     id: charge.id,
-    render: (to) =>
+    kind: 'payment_receipts',
+    render: (to, unsubscribeUrl) =>
       paymentReceipt({
         ...to,
+        unsubscribeUrl,
         amount: { amountMinor: charge.amount, currency: charge.currency },
         number: String((charge.metadata as { readonly number?: unknown }).number ?? ''),
         nextAt,

@@ -13,6 +13,7 @@ const hidden = [
   '/sign-up',
   '/sign-out',
   '/confirm',
+  '/unsubscribe',
   '/buy',
   '/lift',
   '/invitations',

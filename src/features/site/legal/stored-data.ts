@@ -78,6 +78,7 @@ export const told: readonly Told[] = [
     what: 'What you began to buy, change or cancel, and what came of it',
   },
   { topic: 'payments', tables: ['spending_caps'], what: 'The most that you let yourself be charged in a month' },
+  { topic: 'account', tables: ['mail_opt_outs'], what: 'Which mails you don’t want' },
   { topic: 'words', tables: ['reviews'], what: 'Your reviews' },
   {
     topic: 'words',

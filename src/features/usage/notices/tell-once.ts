@@ -2,12 +2,13 @@ import { sql } from 'drizzle-orm'
 import type { Transaction } from '#src/db/client.ts'
 import { openStatuses } from '#src/db/schema/business.ts'
 import type { Deps } from '#src/deps.ts'
+import { sendOptionalMail } from '#src/features/notifications/index.ts'
 import { usageThreshold } from '#src/integrations/mail/index.ts'
 import { afterLimit } from './after-limit.ts'
 import type { LimitedTime } from './after-limit.ts'
 import { worthTelling } from './worth-telling.ts'
 
-export type NoticeDeps = Pick<Deps, 'db' | 'mail' | 'liftLinks'>
+export type NoticeDeps = Pick<Deps, 'auth' | 'baseUrl' | 'db' | 'mail' | 'liftLinks'>
 
 export interface CounterKey {
   readonly subscriptionId: string
@@ -28,19 +29,29 @@ interface Telling {
 export async function tellOnce(tx: Transaction, { deps, counter }: Telling): Promise<void> {
   const about = await holdSubject(tx, counter)
   if (about === undefined) return
-  const notice = worthTelling(await markTold(tx, counter))
+  const told = await markTold(tx, counter)
+  // Where the person chose others, the publisher's are for its agent alone.
+  const notice = worthTelling(told.filter(({ threshold }) => about.thresholds.includes(threshold)))
   if (notice === undefined || !about.is_reachable) return
-  const mail = usageThreshold({
-    name: about.name,
-    agent: about.agent,
-    metric: about.metric,
-    percent: notice.threshold,
-    used: notice.used,
-    limit: notice.limit,
-    after: afterLimit(about),
-    liftUrl: deps.liftLinks.urlFor({ userId: about.user_id, agentId: about.agent_id, metric: about.slug }),
+  await sendOptionalMail(tx, deps, {
+    kind: 'usage_limits',
+    userId: about.user_id,
+    to: about.email,
+    template: 'usage-threshold',
+    id: notice.id,
+    render: (unsubscribeUrl) =>
+      usageThreshold({
+        name: about.name,
+        agent: about.agent,
+        metric: about.metric,
+        percent: notice.threshold,
+        used: notice.used,
+        limit: notice.limit,
+        after: afterLimit(about),
+        liftUrl: deps.liftLinks.urlFor({ userId: about.user_id, agentId: about.agent_id, metric: about.slug }),
+        unsubscribeUrl,
+      }),
   })
-  await deps.mail.enqueue({ ...mail, to: about.email, template: 'usage-threshold' }, { tx, id: notice.id })
 }
 
 type Subject = LimitedTime & {
@@ -51,6 +62,8 @@ type Subject = LimitedTime & {
   readonly agent: string
   readonly slug: string
   readonly metric: string
+  /** Percent at which the person is told. */
+  readonly thresholds: readonly number[]
   readonly is_reachable: boolean
 }
 
@@ -61,7 +74,8 @@ type Subject = LimitedTime & {
 async function holdSubject(tx: Transaction, counter: CounterKey): Promise<Subject | undefined> {
   const { rows } = await tx.execute<Subject & Record<string, unknown>>(sql`
     SELECT person.id AS user_id, person.email, person.name, agent.id AS agent_id, agent.name AS agent, metric.slug,
-      metric.display_name AS metric, metric.kind = 'gauge' AS is_gauge, tier.is_free, subscription.cancel_at_period_end,
+      metric.display_name AS metric, metric.kind = 'gauge' AS is_gauge,
+      coalesce(subscription.notice_thresholds, metric.thresholds) AS thresholds, tier.is_free, subscription.cancel_at_period_end,
       subscription.current_period_end, usage.period_start, usage.period_end,
       NOT subscription.is_test AND NOT person.banned AND usage.period_end > rialto_now()
         AND subscription.status = ANY(${sql.param([...openStatuses])}::text[]) AS is_reachable

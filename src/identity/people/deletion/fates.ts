@@ -34,6 +34,7 @@ export const fates: Readonly<Record<string, Fate>> = {
   oauth_authorization_code: { kind: 'goes', where: ofPerson, rowsMax },
   billing_intents: goes('billing_intents'),
   spending_caps: goes('spending_caps'),
+  mail_opt_outs: goes('mail_opt_outs'),
   billing_customers: goes('billing_customers'),
   // One at a time: its ledger, which nothing else may shorten, goes along with it.
   user_agent_subscriptions: goes('user_agent_subscriptions', 1),

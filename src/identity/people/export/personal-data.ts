@@ -55,6 +55,11 @@ export const personalTables: readonly PersonalTable[] = [
   { table: 'billing_customers', where: own },
   { table: 'billing_intents', where: own, without: ['url'] },
   { table: 'spending_caps', where: own },
+  {
+    table: 'mail_opt_outs',
+    where: own,
+    from: `(SELECT kind AS id, choice.* FROM mail_opt_outs AS choice)`,
+  },
   { table: 'agent_installs', where: own },
   {
     table: 'agent_active_users',

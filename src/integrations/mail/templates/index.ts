@@ -159,6 +159,7 @@ export const mailSamples: Readonly<Record<string, (baseUrl: string) => RenderedM
       ...sampleSale(baseUrl),
       number: 'QX7K2M9P-0001',
       nextAt: new Date('2026-04-30T09:26:00Z'),
+      unsubscribeUrl: `${baseUrl}/unsubscribe/sample`,
     }),
   'payment-failed': (baseUrl) =>
     paymentFailed({
@@ -198,4 +199,5 @@ const sampleUsage = (baseUrl: string) => ({
   limit: 100,
   after: { kind: 'starts_again' as const, at: new Date('2026-04-30T09:26:00Z') },
   liftUrl: `${baseUrl}/buy/sample`,
+  unsubscribeUrl: `${baseUrl}/unsubscribe/sample`,
 })

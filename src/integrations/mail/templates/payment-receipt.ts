@@ -17,6 +17,8 @@ export interface PaymentReceiptData {
   readonly nextAt: Date | undefined
   /** Where the invoice is. */
   readonly url: string
+  /** Where its reader ends this kind of mail. */
+  readonly unsubscribeUrl: string
 }
 
 /** Names are chosen by the publisher: where one looks like an address or a link, it is left out. */
@@ -36,6 +38,7 @@ export function paymentReceipt(data: PaymentReceiptData): RenderedMail {
       { kind: 'text', text: next },
       { kind: 'action', label: 'See the invoice', url: data.url },
     ],
+    unsubscribeUrl: data.unsubscribeUrl,
   })
 }
 

@@ -29,6 +29,14 @@ describe.each(Object.entries(mailSamples))('%s', (_name, render) => {
   })
 })
 
+test('only what its reader can do without says how to stop it', () => {
+  const optional = Object.entries(mailSamples).flatMap(([name, render]) =>
+    render(baseUrl).unsubscribeUrl === undefined ? [] : [name],
+  )
+  // What is about security, money that is due, or an answer to what was asked always comes.
+  expect(optional).toEqual(['usage-near-limit', 'usage-at-limit', 'payment-receipt'])
+})
+
 test('a hostile name stays text', () => {
   const mail = resetPassword({ name: '"><script>alert(1)</script>', url: `${baseUrl}/r?t=1`, validMinutes: 60 })
   expect(mail.html).not.toContain('<script')

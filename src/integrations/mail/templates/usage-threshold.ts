@@ -25,6 +25,8 @@ export interface UsageThresholdData {
   readonly after: AfterLimit
   /** Where the limit can be lifted. */
   readonly liftUrl: string
+  /** Where its reader ends this kind of mail. */
+  readonly unsubscribeUrl: string
 }
 
 /** Names are chosen by the publisher: where one looks like an address or a link, it is left out. */
@@ -47,6 +49,7 @@ export function usageThreshold(data: UsageThresholdData): RenderedMail {
     heading,
     greeting: greetingName(data.name),
     blocks,
+    unsubscribeUrl: data.unsubscribeUrl,
   })
 }
 

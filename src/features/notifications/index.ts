@@ -1,0 +1,7 @@
+export { sendOptionalMail } from './send-optional-mail.ts'
+export type { OptionalMailDeps } from './send-optional-mail.ts'
+export { createNotificationServices } from './services.ts'
+export type { NotificationServices } from './services.ts'
+export type { MailChoices } from './mail-choices.ts'
+export type { NoticeThresholds } from './notice-thresholds.ts'
+export type { ShownNotice } from './list-notices.ts'

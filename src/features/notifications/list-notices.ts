@@ -1,0 +1,35 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '#src/db/client.ts'
+
+export interface ShownNotice {
+  readonly id: string
+  readonly subscriptionId: string
+  readonly agent: string
+  readonly metric: string
+  readonly unit: string
+  /** Percent of `limit`. */
+  readonly threshold: number
+  readonly used: number
+  readonly limit: number
+  /** RFC 3339, by the business clock. */
+  readonly at: string
+}
+
+/** The newest; what is older stands in the receipts. */
+const noticesMax = 50
+
+/** What a person came to that they wanted to be told of, newest first, mailed or not. */
+export async function listNotices(db: Database, userId: string): Promise<readonly ShownNotice[]> {
+  const { rows } = await db.execute<ShownNotice & Record<string, unknown>>(sql`
+    SELECT notice.id, subscription.id AS "subscriptionId", agent.name AS agent, metric.display_name AS metric, metric.unit,
+      threshold, used_at::float8 AS used, limit_at::float8 AS limit,
+      to_char(notice.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
+    FROM user_agent_subscriptions AS subscription
+      JOIN usage_notices AS notice ON notice.subscription_id = subscription.id
+      JOIN agents AS agent ON agent.id = subscription.agent_id
+      JOIN agent_metric_definitions AS metric ON metric.id = notice.metric_id
+    WHERE subscription.user_id = ${userId}
+      AND threshold = ANY (coalesce(subscription.notice_thresholds, metric.thresholds))
+    ORDER BY notice.created_at DESC, notice.id LIMIT ${noticesMax}`)
+  return rows
+}
