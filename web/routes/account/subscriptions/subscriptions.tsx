@@ -66,10 +66,10 @@ export default function Subscriptions({ loaderData: { items, nextCursor, isFirst
                   price === null ? (
                     'Free'
                   ) : (
-                    <>
+                    <span>
                       <span className="figures">{formatMoney(price, locale)}</span>{' '}
                       <span className="text-muted">per {price.interval}</span>
-                    </>
+                    </span>
                   ),
               },
               { key: 'status', label: 'Status', cell: (subscription) => <StatusBadge subscription={subscription} /> },
