@@ -30,6 +30,6 @@ export async function listNotices(db: Database, userId: string): Promise<readonl
       JOIN agent_metric_definitions AS metric ON metric.id = notice.metric_id
     WHERE subscription.user_id = ${userId}
       AND threshold = ANY (coalesce(subscription.notice_thresholds, metric.thresholds))
-    ORDER BY notice.created_at DESC, notice.id LIMIT ${noticesMax}`)
+    ORDER BY notice.created_at DESC, threshold DESC, notice.id LIMIT ${noticesMax}`)
   return rows
 }

@@ -81,7 +81,7 @@ export function arithmeticOf(
   const lines = [
     {
       label: name,
-      detail: priceMinor === 0 ? 'Free' : spread(priceMinor, billingInterval, months),
+      detail: spread(priceMinor, billingInterval, months),
       amountMinor: tierMinor,
     },
     ...addons.map((addon) => ({

@@ -107,25 +107,27 @@ const Used = ({ estimate: { use } }: { estimate: Estimate }) => (
     title="What you used"
     intro="Calendar months, UTC, from your receipts. What you were refused was not used, and is not in it."
   >
-    <Table
-      caption="What you used, by month"
-      size="console"
-      rows={use.months.map((month, place) => ({ month, place }))}
-      rowKey={({ month }) => month}
-      columns={[
-        {
-          key: 'month',
-          label: 'Month',
-          cell: ({ month }) => `${monthName(month)}${use.isUnfinished ? ', so far' : ''}`,
-        },
-        ...use.metrics.map(({ metric, displayName, unit, isGauge, byMonth }) => ({
-          key: metric,
-          label: isGauge ? `${displayName}, at most` : displayName,
-          isFigure: true,
-          cell: ({ place }: { place: number }) => `${(byMonth[place] ?? 0).toLocaleString('en')} ${unit}`,
-        })),
-      ]}
-    />
+    <div className="max-w-prose">
+      <Table
+        caption="What you used, by month"
+        size="console"
+        rows={use.months.map((month, place) => ({ month, place }))}
+        rowKey={({ month }) => month}
+        columns={[
+          {
+            key: 'month',
+            label: 'Month',
+            cell: ({ month }) => `${monthName(month)}${use.isUnfinished ? ', so far' : ''}`,
+          },
+          ...use.metrics.map(({ metric, displayName, unit, isGauge, byMonth }) => ({
+            key: metric,
+            label: isGauge ? `${displayName}, at most` : displayName,
+            isFigure: true,
+            cell: ({ place }: { place: number }) => `${(byMonth[place] ?? 0).toLocaleString('en')} ${unit}`,
+          })),
+        ]}
+      />
+    </div>
   </Section>
 )
 
