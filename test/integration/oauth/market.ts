@@ -5,6 +5,7 @@ import { agents, organization } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { createAgentClient } from '#src/features/agent-clients/index.ts'
 import type { AgentCredentials } from '#src/features/agent-clients/index.ts'
+import { createAccountServices } from '#src/identity/index.ts'
 import type { TestServer } from '#test/support/server.ts'
 
 export const redirectUri = 'https://agent.example/callback'
@@ -66,19 +67,32 @@ export interface Visit {
 
 const redirectsMax = 10
 
-export function newBrowser({ origin }: TestServer, email = `ada-${crypto.randomUUID()}@example.com`): Browser {
+const newEmail = (): string => `ada-${crypto.randomUUID()}@example.com`
+
+export const newBrowser = (server: TestServer, email = newEmail()): Browser =>
+  openBrowser(server, { email, cookies: [] })
+
+interface BrowserOptions {
+  readonly email: string
+  /** `Set-Cookie` values that it was given already. */
+  readonly cookies: readonly string[]
+}
+
+function openBrowser({ origin }: TestServer, { email, cookies }: BrowserOptions): Browser {
   const jar = new Map<string, string>()
+  const keep = (line: string): void => {
+    const [pair = ''] = line.split(';')
+    const [name = '', ...value] = pair.split('=')
+    if (/max-age=0/i.test(line)) jar.delete(name)
+    else jar.set(name, value.join('='))
+  }
+  for (const line of cookies) keep(line)
 
   const request = async (url: URL, init: RequestInit): Promise<Response> => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const headers = { ...(init.headers as Record<string, string>), ...(cookie !== '' && { cookie }) }
     const response = await fetch(url, { ...init, headers, redirect: 'manual' })
-    for (const line of response.headers.getSetCookie()) {
-      const [pair = ''] = line.split(';')
-      const [name = '', ...value] = pair.split('=')
-      if (/max-age=0/i.test(line)) jar.delete(name)
-      else jar.set(name, value.join('='))
-    }
+    for (const line of response.headers.getSetCookie()) keep(line)
     return response
   }
 
@@ -111,11 +125,18 @@ export function newBrowser({ origin }: TestServer, email = `ada-${crypto.randomU
 const handOver = (text: string): string | undefined =>
   /<meta[^>]*http-equiv="refresh"[^>]*content="0;url=([^"]*)"/i.exec(text)?.[1]?.replaceAll('&amp;', '&')
 
+/** Somebody who has just signed up, and is signed in; made directly, because the page for it takes its time. */
 export async function newPerson(server: TestServer): Promise<Browser> {
-  const browser = newBrowser(server)
-  const { status } = await browser.submit('/sign-up', { name: 'Ada Lovelace', email: browser.email, password })
-  if (status !== 200) throw new Error(`Signing up answered ${status}`)
-  return browser
+  const { auth } = server.deps
+  const email = newEmail()
+  const { internalAdapter, password: hasher } = await auth.server.$context
+  const user = await internalAdapter.createUser({ name: 'Ada Lovelace', email }, { method: 'email-password' })
+  const hash = await hasher.hash(password)
+  await internalAdapter.linkAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password: hash })
+  const caller = { headers: new Headers(), clientAddress: '127.0.0.1' }
+  const signedIn = await createAccountServices({ auth }).signIn(caller, { email, password })
+  if (signedIn.kind !== 'signed_in') throw new Error(`Signing in answered ${signedIn.kind}`)
+  return openBrowser(server, { email, cookies: signedIn.cookies })
 }
 
 type ClientAuthentication = ReturnType<typeof oidc.ClientSecretPost>
