@@ -14,8 +14,10 @@ const skewMs = 10 * 60_000
 /** The boundary comes this long after the processes are up. */
 const leadMs = 4_000
 /** How long both are asked on after it. */
-const tailMs = 3_000
+const tailMs = 2_000
 const workersPerProcess = 4
+/** Hundreds of answers a second are enough to find one of the wrong period. */
+const pauseMs = 15
 /** Clocks are read in whole milliseconds, before and after. */
 const graceMs = 2
 
@@ -28,7 +30,7 @@ let database: TestDatabase
 let folder: string
 const started: StartedProcess[] = []
 beforeAll(async () => {
-  database = await createTestDatabase()
+  database = await createTestDatabase({ start: 'started' })
   folder = await mkdtemp(join(tmpdir(), 'rialto-clocks-'))
 })
 afterAll(async () => {
@@ -92,7 +94,7 @@ it('the database’s clock alone tells the period, however wrong the clocks of t
       )
       expect(status).toBe(200)
       seen.push({ sentAt, answeredAt: businessNow(), periodStart: String(body['periodStart']) })
-      await sleep(2)
+      await sleep(pauseMs)
     }
   }
   await Promise.all(Array.from({ length: 2 * workersPerProcess }, (_, worker) => ask(worker % 2)))
