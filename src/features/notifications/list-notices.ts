@@ -11,7 +11,7 @@ export interface ShownNotice {
   readonly threshold: number
   readonly used: number
   readonly limit: number
-  /** RFC 3339, by the business clock. */
+  /** RFC 3339, by the database’s own clock: when it was noticed. */
   readonly at: string
 }
 

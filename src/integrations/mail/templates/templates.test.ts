@@ -29,12 +29,55 @@ describe.each(Object.entries(mailSamples))('%s', (_name, render) => {
   })
 })
 
+/** What each mail is for; only who can do without it may stop it. A new one is named here, or its test fails. */
+const alwaysSent = {
+  security: [
+    'verify-email',
+    'account-exists',
+    'reset-password',
+    'password-changed',
+    'passkey-added',
+    'two-factor-changed',
+    'confirm-new-email',
+    'email-change-asked',
+    'email-changed',
+    'account-deleted',
+  ],
+  'money and what ends': [
+    'tier-changes',
+    'payment-failed',
+    'trial-ending',
+    'checkout-undone',
+    'subscription-ended',
+    'refund-made',
+  ],
+  'asked for, or answers what was asked': [
+    'organization-invitation',
+    'interaction-recorded',
+    'confirm-recipient',
+    'confirm-waitlist',
+    'confirm-report',
+    'confirm-removal',
+    'dispute-decided',
+    'removal-decided',
+    'publisher-contacted',
+    'claim-approved',
+    'claim-refused',
+    'waitlist-opened',
+  ],
+}
+const optional = ['usage-near-limit', 'usage-at-limit', 'payment-receipt']
+
+test('every mail is either one that always comes, and why, or one that can be stopped', () => {
+  const named = [...Object.values(alwaysSent).flat(), ...optional]
+  expect(Object.keys(mailSamples).toSorted()).toEqual(named.toSorted())
+})
+
 test('only what its reader can do without says how to stop it', () => {
-  const optional = Object.entries(mailSamples).flatMap(([name, render]) =>
+  const stoppable = Object.entries(mailSamples).flatMap(([name, render]) =>
     render(baseUrl).unsubscribeUrl === undefined ? [] : [name],
   )
-  // What is about security, money that is due, or an answer to what was asked always comes.
-  expect(optional).toEqual(['usage-near-limit', 'usage-at-limit', 'payment-receipt'])
+  expect(stoppable.toSorted()).toEqual(optional.toSorted())
 })
 
 test('a hostile name stays text', () => {
