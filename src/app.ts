@@ -26,7 +26,7 @@ const bodyBytesMax = 1024 * 1024
 /** Pages that take a picture: its bytes, and the rest of the form around it. */
 const uploadPaths: ReadonlySet<string> = new Set([brandingPath])
 const uploadBytesMax = pictureBytesMax + 64 * 1024
-const formTypes = /^(application\/(x-www-form-urlencoded|json)|multipart\/form-data)\b/i
+const formTypes = /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i
 
 /** What the process knows about itself; main.ts changes it, the health endpoints read it. */
 export interface Lifecycle {

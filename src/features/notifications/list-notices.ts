@@ -18,7 +18,7 @@ export interface ShownNotice {
 /** The newest; what is older stands in the receipts. */
 const noticesMax = 50
 
-/** What a person came to that they wanted to be told of, newest first, mailed or not. */
+/** The percents of limits that a person's use came to, newest first: the publisher's and their own, mailed or not. */
 export async function listNotices(db: Database, userId: string): Promise<readonly ShownNotice[]> {
   const { rows } = await db.execute<ShownNotice & Record<string, unknown>>(sql`
     SELECT notice.id, subscription.id AS "subscriptionId", agent.name AS agent, metric.display_name AS metric, metric.unit,
@@ -29,7 +29,6 @@ export async function listNotices(db: Database, userId: string): Promise<readonl
       JOIN agents AS agent ON agent.id = subscription.agent_id
       JOIN agent_metric_definitions AS metric ON metric.id = notice.metric_id
     WHERE subscription.user_id = ${userId}
-      AND threshold = ANY (coalesce(subscription.notice_thresholds, metric.thresholds))
     ORDER BY notice.created_at DESC, threshold DESC, notice.id LIMIT ${noticesMax}`)
   return rows
 }

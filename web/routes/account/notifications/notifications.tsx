@@ -147,7 +147,7 @@ const Told = ({ told, now }: { readonly told: readonly ShownNotice[]; readonly n
     </EmptyState>
   ) : (
     <Table
-      caption="What you were told, newest first"
+      caption="What your use came to, newest first"
       size="console"
       rows={told}
       rowKey={({ id }) => id}
