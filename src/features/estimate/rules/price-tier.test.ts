@@ -87,7 +87,8 @@ describe('priceTier', () => {
       quotas: { messages: 1200 },
     }
     expect(price(yearly, [counter(199, 1)])).toMatchObject({ tierMinor: 1667, gaps: [] })
-    expect(price(yearly, [counter(200, 1)]).gaps).toEqual([{ metric: 'messages', months: 1, units: 1 }])
+    // Short over both, and not in one of them.
+    expect(price(yearly, [counter(200, 1)]).gaps).toEqual([{ metric: 'messages', months: 2, units: 1 }])
   })
 
   test('a level is held against the limit each month, by the year too', () => {

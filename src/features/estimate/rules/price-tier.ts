@@ -37,7 +37,7 @@ export interface AddonLine {
 
 export interface Gap {
   readonly metric: string
-  /** In how many of the months no add-on on offer could have filled it. */
+  /** In how many of the months no add-on on offer could have filled it; of units by the year, all of them. */
   readonly months: number
   /** By how many units at most. */
   readonly units: number
@@ -115,7 +115,8 @@ function fill({ tier, months, metric, addons }: Filling): Filled {
       count: months,
       amountMinor: forMonths(priceMinor, { interval: tier.billingInterval, months }),
     }))
-    const filled = fillOnce(missing({ tier, months, metric, limit }), { metric: metric.metric, once, bought })
+    const periods = missing({ tier, months, metric, limit })
+    const filled = fillOnce(periods, { metric: metric.metric, once, bought, monthsEach: months / periods.length })
     if (best === undefined || isBetter(filled, best)) best = filled
   }
   return best ?? { lines: [], gap: undefined }
@@ -139,12 +140,16 @@ interface Buying {
   readonly metric: string
   readonly once: readonly PricedAddon[]
   readonly bought: readonly AddonLine[]
+  /** How many months one of the periods stands for. */
+  readonly monthsEach: number
 }
 
-function fillOnce(periods: readonly number[], { metric, once, bought }: Buying): Filled {
+function fillOnce(periods: readonly number[], { metric, once, bought, monthsEach }: Buying): Filled {
   const short = periods.filter((units) => units > 0)
   if (short.length === 0) return { lines: bought, gap: undefined }
-  if (once.length === 0) return { lines: bought, gap: { metric, months: short.length, units: Math.max(...short) } }
+  if (once.length === 0) {
+    return { lines: bought, gap: { metric, months: short.length * monthsEach, units: Math.max(...short) } }
+  }
   const counts = new Map<string, number>()
   for (const units of short) {
     for (const [id, count] of cheapestFor(units, once)) counts.set(id, (counts.get(id) ?? 0) + count)
