@@ -61,7 +61,7 @@ export interface Reckoning {
 
 /**
  * A tier that is paid by the year counts with a twelfth a month, rounded up; units that it gives by the year are held against as
- * many twelfths of them. Metrics don't depend on each other, so each is filled in the cheapest way on its own.
+ * many twelfths of them. Metrics don't depend on each other, so each is filled on its own: as many of one add-on as fit, and one other kind for the rest.
  */
 export function priceTier({ tier, addons, used, months }: Reckoning): TierPrice {
   const tierMinor = forMonths(tier.priceMinor, { interval: tier.billingInterval, months })

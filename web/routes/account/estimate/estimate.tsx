@@ -81,7 +81,7 @@ function Reckoned({ estimate, path, isOpen }: ReckonedProps) {
       <Section
         id="tiers"
         title="What each tier comes to"
-        intro={`For what you used ${monthsWords(estimate.use)}, at today’s prices and before tax; the cheapest first. Add-ons fill what a tier lacks, in the cheapest way.`}
+        intro={`For what you used ${monthsWords(estimate.use)}, at today’s prices and before tax; the cheapest first. Add-ons fill what a tier lacks.`}
       >
         <ul className="flex flex-col gap-24">
           {estimate.tiers.map((tier) => (
