@@ -102,7 +102,7 @@ test('name and address are changed in the profile, the address only after its ne
 
   await page.getByLabel('New e-mail address').fill('ada@')
   await press('Send the link')
-  expect(await page.title()).toMatch(/^Error: /)
+  await expect.poll(() => page.title()).toMatch(/^Error: /)
   expect(await page.getByLabel('New e-mail address').inputValue()).toBe('ada@')
   const fresh = `king-${crypto.randomUUID()}@example.com`
   await page.getByLabel('New e-mail address').fill(fresh)

@@ -104,7 +104,7 @@ test('an only owner settles that first; then the account goes, on every device, 
   await page.getByLabel('Type your e-mail address').fill(bea.email)
   await press('Delete my account')
   expect(await mainText()).toContain('This is not the address of the account.')
-  expect(await page.title()).toMatch(/^Error: /)
+  await expect.poll(() => page.title()).toMatch(/^Error: /)
   expect(await page.getByLabel('Type your e-mail address').inputValue()).toBe(bea.email)
   await page.getByLabel('Type your e-mail address').fill(ada.email)
   await press('Delete my account')

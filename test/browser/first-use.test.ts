@@ -138,7 +138,7 @@ test('after an error the summary is in focus, leads to the field, and what was t
 
   const summary = page.getByRole('alert')
   expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true)
-  expect(await page.title()).toMatch(/^Error: /)
+  await expect.poll(() => page.title()).toMatch(/^Error: /)
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   const address = page.getByLabel('E-mail address')
