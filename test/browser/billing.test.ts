@@ -1,21 +1,23 @@
+import { randomUUID } from 'node:crypto'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { agentAddonOffers, agentPricingTiers, tierMetricQuotas } from '#src/db/schema/index.ts'
 import { signedIn } from '#test/integration/pricing/publisher.ts'
 import type { Session } from '#test/integration/pricing/publisher.ts'
-import { addMeteredAgent } from '#test/integration/usage/market.ts'
+import { addMeteredAgent, call } from '#test/integration/usage/market.ts'
 import type { MeteredAgent } from '#test/integration/usage/market.ts'
 import { axeFindings } from '#test/support/looks.ts'
 import { startTestServer } from '#test/support/server.ts'
 import type { TestServer } from '#test/support/server.ts'
 
-// A subscription's whole life without any keys, with JavaScript off: from the agent's page to the last click of resuming it. Axe
-// looks at each page on the way.
+// A subscription's whole life without any keys: with JavaScript off from the agent's page to the last click of resuming it, and then,
+// with JavaScript on, what its person holds in their own hands. Axe looks at each page on the way.
 
 let server: TestServer
 let browser: Browser
 let agent: MeteredAgent
+let buyer: Session
 let page: Page
 let reader: Page
 let operator: Page
@@ -25,7 +27,7 @@ beforeAll(async () => {
   browser = await chromium.connect(inject('browserWsEndpoint'))
   agent = await addMeteredAgent(server, { messages: { quota: 5 } })
   await addPaidTiers()
-  const buyer = await signedIn(server)
+  buyer = await signedIn(server)
   page = await openAs(buyer, { javaScriptEnabled: false })
   reader = await openAs(buyer)
   operator = await openAs(await signedIn(server, { role: 'admin' }))
@@ -215,3 +217,76 @@ test('a trial, its renewal, a declined card, an upgrade, the end and the way bac
   await look('subscriptions')
   expect(findings).toEqual([])
 })
+
+test(
+  'a cap stops a purchase until it is raised, a line is credited, and a cheaper tier waits for its day',
+  { timeout: 120_000 },
+  async () => {
+    page = reader
+    findings.length = 0
+    await goTo('/account/subscriptions')
+    await follow(/Lector/)
+    const subscription = subscriptionPath()
+    const paid = async () => {
+      await goTo('/account/invoices')
+      return main().getByRole('row').count()
+    }
+    const invoices = await paid()
+
+    await goTo('/account/spending')
+    await look('spending')
+    await setCap('30')
+    await buyMore(subscription)
+    expect(await words()).toContain('Your spending cap stops this')
+    expect(await words()).toMatch(/Your cap is €30\.00 a month/)
+    await look('add-on, stopped by the cap')
+    expect(await paid()).toBe(invoices)
+    await setCap('500')
+    await buyMore(subscription)
+    expect(await words()).toContain('The add-on is yours')
+    expect(await words()).toContain('0 of 3,100 unit')
+    expect(await paid()).toBe(invoices + 1)
+
+    const body = { clientReqId: randomUUID(), userId: buyer.userId, metric: 'messages', delta: 7 }
+    expect((await call(server, { token: agent.token, path: '/usage', body })).body).toMatchObject({ allowed: true })
+    await goTo(`${subscription}/usage`)
+    await look('receipts')
+    await main().getByRole('table').getByRole('link').first().click()
+    await page.waitForLoadState('load')
+    await page.getByLabel('What is wrong').fill('That was one text, not seven.')
+    await press(/^Dispute/)
+    await look('receipt, disputed')
+    await operator.goto('/operator/disputes')
+    await operator.getByRole('main').getByRole('table').getByRole('link').first().click()
+    await operator.getByLabel('What the person is told').fill('You are right: six are given back.')
+    await operator.getByLabel(/^Units to give back/).fill('6')
+    await press('Give back', operator)
+    await goTo(subscription)
+    expect(await words()).toContain('1 of 3,100 unit')
+
+    await follow('Change tier')
+    await follow('Choose Reader')
+    await look('change, later')
+    await main().getByRole('button').first().click()
+    await page.getByText('The change is noted').waitFor()
+    expect(await words()).toMatch(/Reader on \d+ \w+ \d{4}/)
+    await passAMonth()
+    await goTo(subscription)
+    expect(await words()).toContain('Reader · €9.00 per month')
+    expect(findings).toEqual([])
+  },
+)
+
+async function setCap(amount: string): Promise<void> {
+  await goTo('/account/spending')
+  await page.getByLabel(/^The most to be charged in a month/).fill(amount)
+  await press(/^(Set|Change) the cap$/)
+  expect(await words()).toContain(`€${amount}.00`)
+}
+
+async function buyMore(subscription: string): Promise<void> {
+  await goTo(subscription)
+  await follow('Buy an add-on')
+  await follow('Buy 100 more')
+  await press('Pay €4.00')
+}
