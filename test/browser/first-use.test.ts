@@ -137,7 +137,7 @@ test('after an error the summary is in focus, leads to the field, and what was t
   await press('button', 'Create account')
 
   const summary = page.getByRole('alert')
-  expect(await summary.evaluate((element) => element === document.activeElement)).toBe(true)
+  await expect.poll(() => summary.evaluate((element) => element === document.activeElement)).toBe(true)
   await expect.poll(() => page.title()).toMatch(/^Error: /)
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')

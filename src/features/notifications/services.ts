@@ -1,3 +1,5 @@
+import { eq } from 'drizzle-orm'
+import { user } from '#src/db/schema/index.ts'
 import type { Deps } from '#src/deps.ts'
 import { listNotices } from './list-notices.ts'
 import type { ShownNotice } from './list-notices.ts'
@@ -39,7 +41,7 @@ export function createNotificationServices({ db, auth }: Pick<Deps, 'db' | 'auth
     chooseThresholds: (choice) => chooseNoticeThresholds(db, choice),
     async readLink(token) {
       const subject = await readUnsubscribeLink(auth.secret, token)
-      if (subject === undefined) return undefined
+      if (subject === undefined || (await db.$count(user, eq(user.id, subject.userId))) === 0) return undefined
       const choices = await readMailChoices(db, subject.userId)
       return { kind: subject.kind, isWanted: choices[subject.kind] }
     },

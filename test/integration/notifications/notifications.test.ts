@@ -138,7 +138,9 @@ test('a link that is cut off, or of somebody who has gone, says so', async () =>
     expect((await byMailProgram(dead)).status).toBe(410)
   }
   await server.deps.db.execute(sql`DELETE FROM "user" WHERE id = ${person.userId}`)
-  expect((await byMailProgram(url)).status).toBe(410)
+  expect((await fetch(url)).status).toBe(410)
+  const answer = await byMailProgram(url)
+  expect([answer.status, (await answer.text()).includes('This link does not work')]).toEqual([410, true])
 })
 
 test('a body that is no form is refused as such', async () => {

@@ -27,7 +27,7 @@ type Answer = Awaited<ReturnType<NotificationServices['readLink']>>
 const answered = (answer: Answer) => data(answer ?? null, { status: answer === undefined ? 410 : 200 })
 
 export default function Unsubscribe({ loaderData, actionData }: Route.ComponentProps) {
-  const answer = actionData ?? loaderData
+  const answer = actionData === undefined ? loaderData : actionData
   const settings = <ButtonLink href="/account/notifications">All your notifications</ButtonLink>
   if (answer === null) {
     return (
