@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const database = 'test/support/database-server.ts'
-const quickPasswords = ['test/support/quick-passwords.ts']
+const fixedSeeds = 'test/support/fixed-seeds.ts'
+const setupFiles = [fixedSeeds, 'test/support/quick-passwords.ts']
 // What keeps a machine busy besides slows a test down tenfold; one that hangs is still seen.
 const patient = { testTimeout: 120_000, hookTimeout: 180_000, expect: { poll: { timeout: 30_000, interval: 50 } } }
 const asInProduction = {
@@ -26,7 +27,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{src,web,scripts,bench,packages,test/unit}/**/*.test.{ts,tsx}'] },
+        test: {
+          name: 'unit',
+          include: ['{src,web,scripts,bench,packages,test/unit}/**/*.test.{ts,tsx}'],
+          setupFiles: [fixedSeeds],
+          testTimeout: 60_000,
+        },
       },
       {
         extends: true,
@@ -34,7 +40,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: [database],
-          setupFiles: quickPasswords,
+          setupFiles,
           ...asInProduction,
           ...patient,
         },
@@ -45,7 +51,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: [database, 'test/support/browser-server.ts'],
-          setupFiles: quickPasswords,
+          setupFiles,
           ...asInProduction,
           ...patient,
         },

@@ -119,7 +119,7 @@ test('pages hold every match once, in order, and the same ones on the way back',
       const keys = forward.map((slug) => sortKey(bySlug.get(slug), query.sort))
       expect(keys).toEqual(query.sort === 'name' ? keys.toSorted() : keys.toSorted((a, b) => Number(b) - Number(a)))
     }),
-    { seed, numRuns: 40 },
+    { seed, numRuns: 20 },
   )
 })
 
@@ -136,7 +136,7 @@ test('counts of matches and tags are those counted by hand', async () => {
         counted.toSorted(bySlug),
       )
     }),
-    { seed, numRuns: 40 },
+    { seed, numRuns: 20 },
   )
 })
 
@@ -160,7 +160,7 @@ test('agents listed while somebody pages neither hide nor repeat the others', as
         expect(before.filter((slug) => !seen.has(slug))).toEqual([])
       },
     ),
-    { seed, numRuns: 25 },
+    { seed, numRuns: 12 },
   )
 })
 
